@@ -1,0 +1,1 @@
+"""connu: identify, know, understand your customers."""

@@ -1,0 +1,1 @@
+"""The tables: the only package that knows a database driver for them (DuckDB, Spark)."""

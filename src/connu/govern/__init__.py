@@ -1,0 +1,1 @@
+"""Purposes and consent, sensitive attributes, rights."""

@@ -1,0 +1,1 @@
+"""Links, clusters, golden record, visitors: one customer behind all the sources."""

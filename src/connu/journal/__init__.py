@@ -1,0 +1,1 @@
+"""What came in online or by hand, kept durably: joins, splits, consents, tombstones."""

@@ -1,0 +1,1 @@
+"""Ids, clock, errors, settings: the ground everything stands on; it depends on nothing of ours."""

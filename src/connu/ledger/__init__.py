@@ -1,0 +1,1 @@
+"""Facts, builds and reading them with consent inside the query; the serving index."""

@@ -1,0 +1,1 @@
+"""Scorecard and evaluation against truth."""

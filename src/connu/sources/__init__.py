@@ -1,0 +1,1 @@
+"""Reading, mapping and normalising what a brand brings."""
