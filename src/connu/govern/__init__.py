@@ -1,1 +1,1 @@
-"""Purposes and consent, sensitive attributes, rights."""
+"""What may be done with whose data: purposes and consents, sensitive attributes, rights."""

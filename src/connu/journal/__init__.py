@@ -1,1 +1,1 @@
-"""What came in online or by hand, kept durably: joins, splits, consents, tombstones."""
+"""What came in online or by hand, kept durably and append-only: decisions, consents, tombstones."""

@@ -1,1 +1,1 @@
-"""Facts, builds and reading them with consent inside the query; the serving index."""
+"""What a build says: builds, facts, reading with consent inside the query, the serving index."""
