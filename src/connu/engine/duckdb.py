@@ -48,13 +48,15 @@ class DuckEngine:
                 "preserve_insertion_order": False,
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
-                "TimeZone": "UTC",
             },
         )
+        # Not in `config`: the setting belongs to icu, which is loaded only once connected.
+        self._connection.execute("SET TimeZone = 'UTC'")
 
     # ------------------------------------------------------------------ naming
-    def read_parquet(self, name: str, path: Path | str) -> None:
-        self.view(name, f"SELECT * FROM read_parquet({literal(str(path))})")
+    def read_parquet(self, name: str, path: Path | str, *, row: str | None = None) -> None:
+        place = "" if row is None else f", file_row_number + 1 AS {quoted(row)}"
+        self.view(name, f"SELECT *{place} FROM read_parquet({literal(str(path))})")
 
     def view(self, name: str, sql: str) -> None:
         self._execute(f"CREATE OR REPLACE VIEW {quoted(name)} AS {sql}")
@@ -76,7 +78,7 @@ class DuckEngine:
             self._owned.discard(name)
 
     # ------------------------------------------------------------------ making
-    def put(self, name: str, table: pa.Table) -> None:
+    def put(self, name: str, table: pa.Table | pa.RecordBatchReader) -> None:
         cursor = self._connection.cursor()
         try:
             cursor.register("_put", table)
