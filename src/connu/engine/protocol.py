@@ -23,12 +23,18 @@ class Engine(Protocol):
     name: str
     workspace: Path
 
-    def read_parquet(self, name: str, path: Path | str) -> None:
-        """Name a Parquet file, folder or glob: it becomes the table `name`; nothing is copied."""
+    def read_parquet(self, name: str, path: Path | str, *, row: str | None = None) -> None:
+        """Name a Parquet file, folder or glob: it becomes the table `name`; nothing is copied.
+
+        With `row`, a BIGINT column of that name is added: the row's 1-based place in its file.
+        """
         ...
 
-    def put(self, name: str, table: pa.Table) -> None:
-        """Materialise an Arrow table as the table `name`."""
+    def put(self, name: str, table: pa.Table | pa.RecordBatchReader) -> None:
+        """Materialise an Arrow table, or a stream of batches, as the table `name`.
+
+        The stream is read once and never held whole; an error it raises is raised here.
+        """
         ...
 
     def run(self, name: str, sql: str) -> int:
