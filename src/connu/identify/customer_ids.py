@@ -50,7 +50,8 @@ def name_customers(engine: Engine, *, previous: bool) -> dict[str, int]:
     Returns:
         Counts: records, customers, kept, and each kind of change.
     """
-    engine.run("naming_clusters", "SELECT cluster, min(rid) AS first FROM clusters GROUP BY cluster")
+    first = "SELECT cluster, min(rid) AS first FROM clusters GROUP BY cluster"
+    engine.run("naming_clusters", first)
     if previous:
         engine.run("naming_shares", _shares_sql())
         engine.put("naming_won", _grant(engine.collect(_contested_sql())))

@@ -1,0 +1,49 @@
+"""Intervals hold what they say, for trials that come in groups too."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from connu.measure.intervals import grouped_share, wilson
+
+
+def test_wilson_against_published_values():
+    # Newcombe, Statistics in Medicine 17 (1998), table I: 81/263 and 15/148.
+    a, b = wilson(81 / 263, 263), wilson(15 / 148, 148)
+    assert (a.low, a.high) == (pytest.approx(0.2553, abs=5e-5), pytest.approx(0.3662, abs=5e-5))
+    assert (b.low, b.high) == (pytest.approx(0.0624, abs=5e-5), pytest.approx(0.1605, abs=5e-5))
+
+
+def test_a_share_nobody_tried_says_nothing():
+    assert (wilson(1.0, 0).low, wilson(1.0, 0).high) == (0, 1)
+    empty = grouped_share(1.0, np.zeros(0), 0, 0)
+    assert (empty.low, empty.high) == (0, 1)
+
+
+def test_single_trials_are_wilsons():
+    hits = np.array([1.0] * 30 + [0.0] * 10)
+    share = grouped_share(0.75, hits - 0.75, 40, 40)
+    plain = wilson(0.75, 40)
+    assert (share.low, share.high) == (pytest.approx(plain.low), pytest.approx(plain.high))
+
+
+def test_groups_that_agree_within_count_once():
+    # The same 40 trials, ten at a time alike: four independent ones.
+    residuals = np.array([2.5, 2.5, 2.5, -7.5])
+    share = grouped_share(0.75, residuals, 40, 4)
+    plain = wilson(0.75, 4)
+    assert (share.low, share.high) == (pytest.approx(plain.low), pytest.approx(plain.high))
+
+
+def test_the_interval_holds_the_truth_as_often_as_it_says():
+    """Groups of one to nine pairs, each group wholly right with chance .8."""
+    rng = np.random.default_rng(7)
+    held = 0
+    for _ in range(400):
+        size = rng.integers(1, 10, 150)
+        right = size * (rng.random(150) < 0.8)
+        value = right.sum() / size.sum()
+        share = grouped_share(float(value), right - value * size, float(size.sum()), 150)
+        held += share.low <= 0.8 <= share.high
+    assert 0.92 <= held / 400 <= 0.98
