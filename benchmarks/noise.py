@@ -55,7 +55,7 @@ def mishear(text: str, at: float, how: float) -> str:
 
 
 def misspell(values: np.ndarray, where: np.ndarray, rng: np.random.Generator) -> None:
-    """Garble `values` (object array of str) in place at the positions `where`: 7 slips to 3 ears."""
+    """Garble `values` (object array of str) in place at the positions `where`."""
     at, how, ear = rng.random((3, len(where)))
     for i, a, h, e in zip(where.tolist(), at.tolist(), how.tolist(), ear.tolist(), strict=True):
         values[i] = mishear(values[i], a, h) if e < 0.3 else slip(values[i], a, h)

@@ -279,7 +279,7 @@ def _write_down(
 
 
 def _birth_dates(rng: np.random.Generator, person: _Population, owner: np.ndarray) -> np.ndarray:
-    """ISO dates; of a hundred, three with day and month exchanged, two only a year, three a slip."""
+    """ISO dates; of a hundred, three with day and month exchanged."""
     year, month, day = (part[owner] for part in person.birth)
     way = rng.random(len(owner))
     exchanged = (way < 0.03) & (day <= 12)
@@ -307,7 +307,9 @@ def _forget(
         unknowable = np.flatnonzero(~(kept[:, 2] | kept[:, 3] | name))
         kept[unknowable] = rng.random((len(unknowable), rates.shape[1])) < rates[unknowable]
     where = dict(zip(columns, (0, 1, 2, 3, 4, 5, 6, 6), strict=True))
-    return {name: np.where(kept[:, i], columns[name], None) for name, i in where.items()}
+    for name, i in where.items():
+        columns[name][~kept[:, i]] = None
+    return columns
 
 
 def _spoil(rng: np.random.Generator, columns: dict[str, np.ndarray], size: int) -> None:
