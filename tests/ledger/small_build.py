@@ -1,0 +1,171 @@
+"""A small build of made-up people: four customers, one of them twice, one household."""
+
+from datetime import datetime
+
+import pyarrow as pa
+
+from connu.engine.duckdb import DuckEngine
+from connu.ledger.builds import Builds
+
+#: source, record_id, customer, e-mail, phone. Bea and Bob share the household's phone.
+PEOPLE = [
+    ("crm", "1", "c-ada", "ada@example.org", "+33600000001"),
+    ("crm", "2", "c-bea", "bea@example.org", "+33600000002"),
+    ("crm", "3", "c-bob", "bob@example.org", "+33600000002"),
+    ("web", "7", "c-ada", "ada.l@example.org", None),
+    ("web", "9", "c-cyd", "cyd@example.org", "+33600000004"),
+]
+
+
+def tables(consents=()):
+    """The tables of a small build; `consents`: source, record_id, purpose, granted, since."""
+    people = sorted(PEOPLE)
+    identifiers = [
+        (rid, kind, value)
+        for rid, (_, _, _, email, phone) in enumerate(people)
+        for kind, value in (("email", email), ("phone", phone))
+        if value
+    ]
+    said = pa.table(
+        {
+            "source": pa.array([c[0] for c in consents], pa.string()),
+            "record_id": pa.array([c[1] for c in consents], pa.string()),
+            "purpose": pa.array([c[2] for c in consents], pa.string()),
+            "granted": pa.array([c[3] for c in consents], pa.bool_()),
+            "since": pa.array([c[4] for c in consents], pa.timestamp("us")),
+        }
+    )
+    stamp = pa.timestamp("us")
+    customers = sorted({p[2] for p in people})
+    return {
+        "people": pa.table(
+            {
+                "source": [p[0] for p in people],
+                "record_id": [p[1] for p in people],
+                "email": [p[3].upper() for p in people],
+                "phone": pa.array([p[4] for p in people], pa.string()),
+                "attributes": ['{"faith":"x","shoe":"41"}'] * len(people),
+            }
+        ),
+        "normal": pa.table(
+            {
+                "rid": pa.array(range(len(people)), pa.int32()),
+                "source": [p[0] for p in people],
+                "record_id": [p[1] for p in people],
+            }
+        ),
+        "identifiers": pa.table(
+            {
+                "rid": pa.array([i[0] for i in identifiers], pa.int32()),
+                "type": [i[1] for i in identifiers],
+                "value": [i[2] for i in identifiers],
+            }
+        ),
+        "identities": pa.table(
+            {
+                "source": [p[0] for p in people],
+                "record_id": [p[1] for p in people],
+                "customer_id": [p[2] for p in people],
+            }
+        ),
+        "links": pa.table(
+            {
+                "left_source": ["crm"],
+                "left_record_id": ["1"],
+                "right_source": ["web"],
+                "right_record_id": ["7"],
+                "kind": ["match"],
+                "match_probability": [0.99],
+                "bits": ['{"name":12.5}'],
+            }
+        ),
+        "undecided": pa.table(
+            {
+                "left_source": ["crm"],
+                "left_record_id": ["2"],
+                "right_source": ["crm"],
+                "right_record_id": ["3"],
+                "kind": ["match"],
+                "match_probability": [0.2],
+                "bits": ["{}"],
+            }
+        ),
+        "customers": pa.table(
+            {
+                "customer_id": customers,
+                "first_name": [c[2:].title() for c in customers],
+                "faith": ["x"] * len(customers),
+            }
+        ),
+        "facts": pa.table(
+            {
+                "subject_kind": ["customer"] * len(customers) + ["customer", "visitor", "visitor"],
+                "subject": [*customers, "c-ada", "ck-lone", "ck-ada"],
+                "attribute": ["first_name"] * len(customers) + ["faith", "device", "device"],
+                "value": [c[2:].title() for c in customers] + ["x", "phone", "desktop"],
+                "probability": [1.0] * (len(customers) + 3),
+                "basis": ["declared"] * (len(customers) + 1) + ["observed", "observed"],
+                "source": ["crm"] * (len(customers) + 3),
+                "evidence": ["crm 1"] * (len(customers) + 3),
+                "observed_at": pa.array([None] * (len(customers) + 3), stamp),
+            }
+        ),
+        "visitors": pa.table(
+            {
+                "anonymous_id": ["ck-ada", "ck-lone", "ck-other"],
+                "customer_id": pa.array(["c-ada", None, None], pa.string()),
+                "basis": pa.array(["account", None, None], pa.string()),
+                "shared_device": [False, False, False],
+                "events": pa.array([2, 1, 1], pa.int32()),
+                "first_time": pa.array([datetime(2026, 1, 1)] * 3, stamp),
+                "last_time": pa.array([datetime(2026, 1, 2)] * 3, stamp),
+            }
+        ),
+        "households": pa.table({"household_id": ["h1", "h1"], "customer_id": ["c-bea", "c-bob"]}),
+        "consents": said,
+        "events": pa.table(
+            {
+                "source": ["shop"] * 5,
+                "row": pa.array([1, 2, 3, 4, 5], pa.int64()),
+                "type": ["view", "buy", "view", "call", "view"],
+                "email": pa.array([None, "ada@example.org", None, None, None], pa.string()),
+                "phone": pa.array([None, None, None, "+33600000002", None], pa.string()),
+                "anonymous_id": pa.array(["ck-ada", None, "ck-lone", None, "ck-other"]),
+                "attributes": pa.array([None] * 5, pa.string()),
+            }
+        ),
+        "products": pa.table({"source": ["cat"], "product_id": ["p1"], "name": ["Camera"]}),
+        "quarantine": pa.table(
+            {
+                "source": ["crm", "crm", "shop"],
+                "kind": ["people", "people", "events"],
+                "row": pa.array([6, 7, 9], pa.int64()),
+                "column": pa.array(["id", "id", None], pa.string()),
+                "reason": ["a later row of the same id", "no id", "no time"],
+                "content": [
+                    '{"no_client":"2","mail":"x"}',
+                    '{"no_client":"","mail":" CYD@example.org"}',
+                    '{"ts":"","page":"/"}',
+                ],
+            }
+        ),
+        "identity_changes": pa.table(
+            {
+                "what": ["merged", "new"],
+                "customer_id": ["c-old", "c-cyd"],
+                "other_customer_id": pa.array(["c-ada", None], pa.string()),
+                "records": pa.array([1, 1], pa.int32()),
+            }
+        ),
+    }
+
+
+def publish(folder, consents=(), **changed):
+    """Publish the small build in a folder, with the consents and tables given."""
+    with Builds(folder).begin() as draft:
+        engine = DuckEngine(draft.workspace, threads=1)
+        made = tables(consents) | changed
+        for name, table in made.items():
+            engine.put(name, table)
+        engine.close()
+        return draft.publish(list(made), {})
