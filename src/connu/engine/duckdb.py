@@ -14,19 +14,10 @@ import duckdb
 import pyarrow as pa
 
 from connu.engine.protocol import BatchFunction
+from connu.engine.sql import literal, quoted
 from connu.kernel.errors import EngineError
 
 _BATCH_ROWS = 100_000
-
-
-def quoted(word: str) -> str:
-    """A SQL identifier, quoted."""
-    return '"' + word.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 class DuckEngine:
