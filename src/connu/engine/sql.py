@@ -6,8 +6,8 @@ from __future__ import annotations
 def quoted(word: str) -> str:
     """A SQL identifier, quoted.
 
-    >>> quoted('social."x"')
-    '"social.""x"""'
+    >>> quoted("social.twitter")
+    '"social.twitter"'
     """
     return '"' + word.replace('"', '""') + '"'
 
@@ -15,7 +15,7 @@ def quoted(word: str) -> str:
 def literal(text: str) -> str:
     """A SQL string literal.
 
-    >>> literal("l'Oise")
-    "'l''Oise'"
+    >>> print(literal("l'Oise"))
+    'l''Oise'
     """
     return "'" + text.replace("'", "''") + "'"
