@@ -195,7 +195,7 @@ def settings_from(raw: dict[str, Any]) -> Settings:
     """
     _check_words(raw)
     try:
-        settings = msgspec.convert(raw, Settings)
+        settings = msgspec.convert(_flat_fields(raw), Settings)
     except msgspec.ValidationError as error:
         raise SettingsError(f"{FILE_NAME}: {error}", hint="see docs/settings.md") from None
     _check_sense(settings)
@@ -221,6 +221,24 @@ def _check_words(raw: dict[str, Any]) -> None:
         for name, inner in raw.get(table, {}).items() if isinstance(raw.get(table), dict) else ():
             if isinstance(inner, dict):
                 _known(inner, shape, f"{table}.{name}")
+
+
+def _flat_fields(raw: dict[str, Any]) -> dict[str, Any]:
+    """Field words of the open families as one word: TOML reads social.twitter as a table."""
+    sources = raw.get("sources")
+    if not isinstance(sources, dict):
+        return raw
+    flat = {}
+    for name, source in sources.items():
+        if isinstance(source, dict) and isinstance(source.get("fields"), dict):
+            fields: dict[str, Any] = {}
+            for word, column in source["fields"].items():
+                inner = column if isinstance(column, dict) else None
+                for tail, value in (inner or {"": column}).items():
+                    fields[f"{word}.{tail}" if inner is not None else word] = value
+            source = {**source, "fields": fields}
+        flat[name] = source
+    return {**raw, "sources": flat}
 
 
 def _known(table: dict[str, Any], shape: type[_Strict], where: str) -> None:
