@@ -1,0 +1,300 @@
+"""How one CSV file is written: encoding, delimiter, header; sniffed, or told by the settings.
+
+The whole file is looked at once, in blocks, for what a sample cannot promise: that every byte
+decodes, that no quoted cell spans lines, how long the longest line is.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from connu.kernel.errors import SourceError
+
+DELIMITERS = (",", ";", "\t", "|")
+_SAMPLE_BYTES = 1 << 18
+_BLOCK_BYTES = 1 << 23
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_UNDEFINED_IN_1252 = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
+_VALUE = re.compile(r"^[\d\s.,:/+%€$£()-]*\d[\d\s.,:/+%€$£()-]*$|@|^https?://")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one CSV file is written.
+
+    Attributes:
+        encoding: a Python codec; `utf-8` with `lossy` where bytes had to be replaced.
+        delimiter: one character.
+        header: whether the first row names the columns.
+        columns: the names, or column_1 … without a header; distinct whatever the case.
+        lossy: some bytes are not of the encoding: they are read as U+FFFD.
+        plain: no quoted cell spans lines and the encoding extends ASCII: fast reading is exact.
+        padded: spaces follow the delimiter before a quote.
+        header_bytes: where the data start in a plain file.
+        longest_line: in bytes.
+    """
+
+    encoding: str
+    delimiter: str
+    header: bool
+    columns: tuple[str, ...]
+    lossy: bool = False
+    plain: bool = True
+    padded: bool = False
+    header_bytes: int = 0
+    longest_line: int = 0
+
+
+@dataclass
+class _Scan:
+    """What one pass over the bytes tells."""
+
+    utf8: bool = True
+    odd_lines: bool = False
+    undefined_in_1252: bool = False
+    longest_line: int = 0
+
+
+def sniff(
+    path: Path,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    header: bool | None = None,
+) -> Dialect | None:
+    """How `path` is written, or None when it holds no row at all.
+
+    Cost: one pass over the bytes, about 0.4 s per 100 MB.
+
+    Raises:
+        SourceError: the encoding of the settings is unknown, or the delimiter is not one
+            character.
+    """
+    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
+        raise SourceError("the delimiter of a CSV is one character", hint='delimiter = ";"')
+    with path.open("rb") as file:
+        head = file.read(_SAMPLE_BYTES)
+    scan = _scan(path)
+    chosen, lossy = _encoding(head, scan, encoding)
+    text = _first_lines(head.decode(chosen, errors="replace"), whole=len(head) < _SAMPLE_BYTES)
+    rows = [line for line in text if line.strip()]
+    if not rows:
+        return None
+    delimiter = delimiter or _delimiter(rows)
+    padded = any(f'{delimiter} "' in line for line in rows)
+    cells = [cut(line, delimiter, padded) for line in _logical(rows)[:200]]
+    if header is None:
+        header = _is_header(cells)
+    width = len(cells[0])
+    names = cells[0] if header else [f"column_{i + 1}" for i in range(width)]
+    ascii_based = chosen in ("utf-8", "utf-8-sig", "latin-1", "cp1252")
+    return Dialect(
+        encoding=chosen,
+        delimiter=delimiter,
+        header=header,
+        columns=distinct_names(names),
+        lossy=lossy,
+        plain=ascii_based and not scan.odd_lines and not padded and not lossy,
+        padded=padded,
+        header_bytes=_data_start(head, header),
+        longest_line=scan.longest_line,
+    )
+
+
+def cut(record: str, delimiter: str, padded: bool = False) -> list[str]:
+    """One record's cells.
+
+    Raises:
+        csv.Error: a cell is longer than 131,072 characters.
+    """
+    reader = csv.reader(
+        io.StringIO(record, newline=""), delimiter=delimiter, skipinitialspace=padded
+    )
+    return next(reader, [])
+
+
+_QUOTED = re.compile(r'"[^"]*(?:""[^"]*)*"')
+
+
+def left_open(record: str, delimiter: str, padded: bool = False) -> bool:
+    """Whether a quote that starts a cell is never closed.
+
+    >>> left_open('1,"a', ","), left_open('5" pipe,"b"', ",")
+    (True, False)
+    """
+    start = 0
+    while True:
+        while padded and record.startswith(" ", start):
+            start += 1
+        if record.startswith('"', start):
+            closed = _QUOTED.match(record, start)
+            if closed is None:
+                return True
+            start = closed.end()
+        start = record.find(delimiter, start) + 1
+        if start == 0:
+            return False
+
+
+def distinct_names(names: list[str]) -> tuple[str, ...]:
+    """Column names, trimmed and distinct whatever the case; an empty one gets its number."""
+    seen: set[str] = set()
+    result = []
+    for place, name in enumerate(names, start=1):
+        name = name.replace("\x00", "").replace("\ufeff", "").strip() or f"column_{place}"
+        base, count = name, 1
+        while name.lower() in seen:
+            count += 1
+            name = f"{base}_{count}"
+        seen.add(name.lower())
+        result.append(name)
+    return tuple(result)
+
+
+def _scan(path: Path) -> _Scan:
+    """One pass over the bytes, in blocks that end with a line."""
+    scan = _Scan()
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    carried_quotes = carried_length = 0
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK_BYTES):
+            if scan.utf8:
+                try:
+                    decoder.decode(block)
+                except UnicodeDecodeError:
+                    scan.utf8 = False
+            if not scan.undefined_in_1252:
+                scan.undefined_in_1252 = any(bytes((b,)) in block for b in _UNDEFINED_IN_1252)
+            raw = np.frombuffer(block, np.uint8)
+            ends = np.flatnonzero((raw == 10) | (raw == 13))
+            quotes = np.flatnonzero(raw == 34)
+            lengths = np.diff(ends, prepend=-1 - carried_length)
+            if len(ends):
+                scan.longest_line = max(scan.longest_line, int(lengths.max()))
+                if len(quotes) or carried_quotes:
+                    upto = np.searchsorted(quotes, ends)
+                    per_line = np.diff(upto, prepend=0)
+                    per_line[0] += carried_quotes
+                    scan.odd_lines |= bool((per_line % 2).any())
+                    carried_quotes = len(quotes) - int(upto[-1])
+                carried_length = len(block) - 1 - int(ends[-1])
+            else:
+                carried_quotes += len(quotes)
+                carried_length += len(block)
+    if scan.utf8:
+        try:
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            scan.utf8 = False
+    scan.odd_lines |= carried_quotes % 2 == 1
+    scan.longest_line = max(scan.longest_line, carried_length)
+    return scan
+
+
+def _encoding(head: bytes, scan: _Scan, told: str | None) -> tuple[str, bool]:
+    """The codec, and whether bytes must be replaced under it."""
+    for mark, name in _BOMS:
+        if head.startswith(mark):
+            return name, name == "utf-8-sig" and not scan.utf8
+    if told is not None:
+        try:
+            name = codecs.lookup(told).name
+        except LookupError:
+            raise SourceError(
+                f"no such encoding: «{told}»", hint='encoding = "utf-8" or "latin-1"'
+            ) from None
+        if name == "utf-8":
+            return name, not scan.utf8
+        return ("latin-1" if name == "iso8859-1" else name), False
+    if _looks_utf16(head):
+        return _looks_utf16(head), False
+    if scan.utf8:
+        return "utf-8", False
+    if _mostly_utf8(head):
+        return "utf-8", True
+    return ("latin-1" if scan.undefined_in_1252 else "cp1252"), False
+
+
+def _looks_utf16(head: bytes) -> str:
+    """UTF-16 without a mark: every other byte of mostly Latin text is zero."""
+    if len(head) < 4 or b"\x00" not in head:
+        return ""
+    even, odd = head[0::2].count(0) / (len(head) / 2), head[1::2].count(0) / (len(head) / 2)
+    if odd > 0.6 and even < 0.1:
+        return "utf-16-le"
+    return "utf-16-be" if even > 0.6 and odd < 0.1 else ""
+
+
+def _mostly_utf8(head: bytes) -> bool:
+    """Whether more of the non-ASCII text is good UTF-8 than is not."""
+    text = head.decode("utf-8", errors="replace")
+    bad = text.count("\ufffd")
+    return sum(c > "\x7f" for c in text) - bad > bad
+
+
+def _first_lines(text: str, *, whole: bool) -> list[str]:
+    lines = re.split(r"\r\n|\n|\r", text.lstrip("\ufeff"))
+    if not whole and len(lines) > 1:
+        lines.pop()  # cut in the middle
+    return lines
+
+
+def _logical(lines: list[str]) -> list[str]:
+    """Records of the sample: lines joined while a quote is open, at most 50 of them."""
+    records, open_lines = [], []
+    for line in lines:
+        open_lines.append(line)
+        odd = sum(part.count('"') for part in open_lines) % 2
+        if not odd or len(open_lines) > 50:
+            records.append("\n".join(open_lines))
+            open_lines = []
+    return records or ["\n".join(open_lines)]
+
+
+def _delimiter(rows: list[str]) -> str:
+    """The candidate that cuts the sample into the most even rows of more than one cell."""
+    best, chosen = 0.0, ","
+    for delimiter in DELIMITERS:
+        widths = [len(_rough_cells(row, delimiter)) for row in rows[:200]]
+        usual = max(set(widths), key=lambda w: (widths.count(w), w))
+        score = widths.count(usual) / len(widths) * (1 - 1 / usual) + (usual > 1) * widths[0] / 1e4
+        if score > best + 1e-9:
+            best, chosen = score, delimiter
+    return chosen
+
+
+def _rough_cells(row: str, delimiter: str) -> list[str]:
+    return re.sub(r'"(?:[^"]|"")*"', "", row).split(delimiter)
+
+
+def _is_header(cells: list[list[str]]) -> bool:
+    """Whether the first row names columns: distinct words, none of them a value."""
+    first = [cell.strip() for cell in cells[0]]
+    if any(_VALUE.search(cell) for cell in first if cell):
+        return False
+    named = [cell.lower() for cell in first if cell]
+    if not named:
+        return False
+    return len(set(named)) >= len(named) - len(named) // 4
+
+
+def _data_start(head: bytes, header: bool) -> int:
+    """Where the rows start in an ASCII-based file: after the mark, empty lines and the header."""
+    start = 3 if head.startswith(codecs.BOM_UTF8) else 0
+    if not header:
+        return start
+    match = re.compile(rb"[\r\n \t]*[^\r\n]*(?:\r\n|\n|\r|$)").match(head, start)
+    return match.end() if match else start

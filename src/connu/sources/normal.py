@@ -1,0 +1,177 @@
+"""The tables `normal` and `identifiers`: people as the linker compares them.
+
+One pass over `people` in Arrow batches, every column normalised over its distinct values; rows are
+numbered in the order of (source, record_id), so that neither row order nor source order matters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from connu.engine.protocol import Engine
+from connu.engine.sql import literal, quoted
+from connu.kernel.settings import Settings
+from connu.sources.addresses import normalise_addresses, normalise_cities
+from connu.sources.countries import normalise_countries
+from connu.sources.dates import DateOrder, normalise_birth_dates, normalise_birth_years
+from connu.sources.emails import normalise_emails
+from connu.sources.evidence import dates_by_source, regions_by_source
+from connu.sources.handles import normalise_handles, normalise_keys
+from connu.sources.mapping import Mapping
+from connu.sources.names import civility_sex, family_names, full_names, given_names
+from connu.sources.people import raw_fields
+from connu.sources.phones import normalise_phones
+from connu.sources.postcodes import BRITISH, normalise_postcodes
+from connu.sources.sexes import normalise_sexes
+from connu.sources.text import (
+    Column,
+    as_text,
+    folded,
+    known,
+    nulls,
+    over_distinct,
+    over_distinct_by,
+)
+
+#: The text columns of `normal`, in order, after rid, source and record_id.
+COLUMNS = (
+    "given",
+    "family",
+    "names",
+    "sex",
+    "birth_date",
+    "email",
+    "phone",
+    "address",
+    "postcode",
+    "city",
+    "country",
+    "occupation",
+)
+_KEYS = ("account", "loyalty_card", "national_id", "support_case", "anonymous_id")
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Normalises one Arrow batch of numbered people; pure, so that batches run in parallel."""
+
+    country: str
+    orders: dict[str, DateOrder]
+    countries: dict[str, str]
+    others: dict[str, tuple[str, ...]]
+    keys: tuple[str, ...]
+
+    @property
+    def schema(self) -> pa.Schema:
+        texts = ["source", "record_id", *COLUMNS, *self.keys]
+        return pa.schema([("rid", pa.int32()), *((name, pa.string()) for name in texts)])
+
+    def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        def raw(field: str) -> Column:
+            place = batch.schema.get_field_index(field)
+            return nulls(len(batch)) if place < 0 else as_text(batch.column(place))
+
+        source = as_text(batch.column("source"))
+        country = normalise_countries(raw("country"))
+        region = self._regions(source, country, raw("postcode"))
+        done: dict[str, pa.Array] = {
+            "rid": batch.column("rid"),
+            "source": source,
+            "record_id": as_text(batch.column("record_id")),
+            "given": given_names(raw("first_name"), raw("middle_name")),
+            "family": family_names(raw("last_name")),
+            "names": full_names(raw("full_name")),
+            "sex": _first_of(
+                normalise_sexes(raw("sex")),
+                civility_sex(raw("civility")),
+                *(civility_sex(raw(f)) for f in ("full_name", "last_name", "first_name")),
+            ),
+            "birth_date": self._birth_dates(source, raw("birth_date"), raw("birth_year")),
+            "email": normalise_emails(raw("email")),
+            "phone": self._phones(source, region, raw("phone")),
+            "address": over_distinct_by(raw("address"), region, normalise_addresses),
+            "postcode": over_distinct_by(raw("postcode"), region, normalise_postcodes),
+            "city": normalise_cities(raw("city")),
+            "country": country,
+            "occupation": over_distinct(raw("occupation"), lambda some: folded(known(some))),
+        }
+        for key in self.keys:
+            reader = normalise_handles if key.startswith("social.") else normalise_keys
+            done[key] = reader(raw(key))
+        return pa.record_batch([done[field.name] for field in self.schema], schema=self.schema)
+
+    def _regions(self, source: Column, country: Column, postcode: Column) -> Column:
+        """Whose way of writing a row follows: its country, a British postcode, the source's."""
+        names = pa.array(list(self.countries), pa.string())
+        usual = pa.array(list(self.countries.values()), pa.string())
+        own = usual.take(pc.index_in(source, value_set=names))
+        bare = pc.replace_substring_regex(pc.utf8_upper(postcode), r"\s+", "")
+        british = pc.fill_null(pc.match_substring_regex(bare, BRITISH), False)
+        return pc.coalesce(country, pc.if_else(british, "GB", own), pa.scalar(self.country))
+
+    def _birth_dates(self, source: Column, date: Column, year: Column) -> Column:
+        read = over_distinct_by(
+            date, source, lambda some, name: normalise_birth_dates(some, self.orders[name])
+        )
+        return pc.coalesce(read, normalise_birth_years(year))
+
+    def _phones(self, source: Column, region: Column, phone: Column) -> Column:
+        groups = pc.binary_join_element_wise(region, source, "|")
+
+        def read(some: Column, group: str) -> Column:
+            own, _, name = group.partition("|")
+            return normalise_phones(some, own, self.others.get(name, ()))
+
+        return over_distinct_by(phone, groups, read)
+
+
+def make_normal(engine: Engine, settings: Settings, mappings: list[Mapping]) -> int:
+    """Write `normal` and `identifiers` from `people`; returns the number of records.
+
+    Cost: about 6 s and 0.5 GB for a million records on two cores.
+    """
+    fields = raw_fields(mappings)
+    keys = tuple(f for f in fields if f in _KEYS or f.startswith("social."))
+    reader = _Reader(
+        country=settings.brand.country.upper(),
+        orders=dates_by_source(engine, settings, mappings),
+        countries={mapping.name: mapping.country(settings) for mapping in mappings},
+        others=regions_by_source(engine, settings, mappings),
+        keys=keys,
+    )
+    numbered = (
+        "SELECT CAST(row_number() OVER (ORDER BY source, record_id) - 1 AS INTEGER) AS rid, "
+        "* EXCLUDE (row, recorded_at, attributes) FROM people"
+    )
+    engine.map("normalised", numbered, reader, reader.schema)
+    texts = ", ".join(
+        f"split_part({name}, ' ', 1) AS {name}" if name in ("email", "phone") else name
+        for name in COLUMNS
+    )
+    rows = engine.run(
+        "normal", f"SELECT rid, source, record_id, {texts} FROM normalised ORDER BY rid"
+    )
+    engine.run("identifiers", _identifiers_sql(("email", "phone", *keys)))
+    engine.drop("normalised")
+    return rows
+
+
+def _identifiers_sql(types: tuple[str, ...]) -> str:
+    """SQL: every value of every identifier type; e-mails and phones may be several in a cell."""
+    selects = []
+    for word in types:
+        value = quoted(word)
+        if word in ("email", "phone"):
+            value = f"unnest(string_split({value}, ' '))"
+        selects.append(
+            f"SELECT rid, {literal(word)} AS type, {value} AS value FROM normalised "
+            f"WHERE {quoted(word)} IS NOT NULL"
+        )
+    return f"SELECT DISTINCT * FROM ({' UNION ALL '.join(selects)}) ORDER BY type, value, rid"
+
+
+def _first_of(*columns: Column) -> Column:
+    return pc.coalesce(*columns)

@@ -1,0 +1,219 @@
+"""Opening a source: whatever its format, it becomes one table of text with numbered rows.
+
+Parquet is read by the engine; CSV, JSON Lines and databases are streamed into it, so that a source
+of any size is never held whole. Rows that cannot be read are set aside, not lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from connu.engine.protocol import Engine
+from connu.engine.sql import quoted
+from connu.kernel.errors import ConnuError, EngineError, SourceError
+from connu.kernel.settings import Source
+from connu.sources.csvfiles import ROW, Rejected, csv_batches
+from connu.sources.dialects import Dialect, sniff
+from connu.sources.locations import files_of, format_of
+
+__all__ = ["ROW", "Opened", "open_source"]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A source as a table of text.
+
+    Attributes:
+        name: the source's name.
+        table: the engine's table: the columns as VARCHAR, and ROW.
+        columns: the source's columns, in order.
+        rejected: rows that could not be read.
+        files: each file with the number of rows before it; empty for a database.
+    """
+
+    name: str
+    table: str
+    columns: tuple[str, ...]
+    rejected: Rejected
+    files: tuple[tuple[Path, int], ...] = ()
+
+    def place(self, row: int) -> tuple[str | None, int]:
+        """The file's name and the row in it, of a row of the source."""
+        found: tuple[str | None, int] = (None, row)
+        for path, before in self.files:
+            if row > before:
+                found = (path.name, row - before)
+        return found
+
+
+def open_source(engine: Engine, name: str, source: Source, folder: Path) -> Opened:
+    """Make the table `raw_<name>` of a source.
+
+    Args:
+        engine: where the table goes.
+        name: the source's name in the settings.
+        source: its settings.
+        folder: the brand's folder; paths are relative to it.
+
+    Raises:
+        SourceError: a file or database is absent, unreadable or of another format; names it.
+    """
+    try:
+        if source.url is not None:
+            from connu.sources.database import open_database
+
+            return open_database(engine, name, source)
+        files = files_of(name, source, folder)
+        kinds = {format_of(name, source, path) for path in files}
+        if len(kinds) > 1:
+            raise SourceError(
+                "the files are of several formats", hint="make a source of each", source=name
+            )
+        kind = kinds.pop()
+        if kind == "parquet":
+            return _open_parquet(engine, name, files)
+        if kind == "jsonl":
+            from connu.sources.jsonlines import open_jsonl
+
+            return open_jsonl(engine, name, files)
+        return _open_csv(engine, name, source, files)
+    except SourceError as error:
+        error.fields.setdefault("source", name)
+        raise
+    except OSError as error:
+        raise SourceError(
+            f"source «{name}» cannot be read: {error.strerror or type(error).__name__}",
+            hint="check that the file is there and may be read",
+            source=name,
+            file=error.filename,
+        ) from None
+
+
+def stream(
+    engine: Engine, table: str, schema: pa.Schema, batches: Iterator[pa.RecordBatch]
+) -> None:
+    """Materialise batches as a table; an error of theirs comes out as it was raised."""
+    raised: list[Exception] = []
+
+    def watched() -> Iterator[pa.RecordBatch]:
+        try:
+            yield from batches
+        except Exception as error:
+            raised.append(error)
+            raise
+
+    try:
+        engine.put(table, pa.RecordBatchReader.from_batches(schema, watched()))
+    except ConnuError:
+        if raised:
+            raise raised[0] from None
+        raise
+
+
+def _open_csv(engine: Engine, name: str, source: Source, files: list[Path]) -> Opened:
+    dialects: list[tuple[Path, Dialect]] = []
+    for path in files:
+        dialect = sniff(
+            path, encoding=source.encoding, delimiter=source.delimiter, header=source.header
+        )
+        if dialect is not None:
+            dialects.append((path, dialect))
+    if not dialects:
+        raise SourceError(
+            f"source «{name}» is empty: no header, no row", source=name, file=files[0]
+        )
+    columns = tuple(dict.fromkeys(c for _, dialect in dialects for c in dialect.columns))
+    schema = pa.schema([(column, pa.string()) for column in columns] + [(ROW, pa.int64())])
+    rejected = Rejected()
+    places: list[tuple[Path, int]] = []
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        before = 0
+        for path, dialect in dialects:
+            places.append((path, before))
+            mine = Rejected()
+            last = 0
+            for batch in csv_batches(path, dialect, mine):
+                last = max(last, max(batch[ROW].to_pylist()[-1:], default=0))
+                yield _widened(batch, schema, before)
+            last = max([last, *mine.rows])
+            rejected.extend(mine, before)
+            before += last
+
+    table = f"raw_{name}"
+    stream(engine, table, schema, batches())
+    return Opened(name, table, columns, rejected, tuple(places))
+
+
+def _widened(batch: pa.RecordBatch, schema: pa.Schema, before: int) -> pa.RecordBatch:
+    """A file's batch in the source's shape: absent columns missing, rows counted on."""
+    columns = []
+    for field in schema:
+        place = batch.schema.get_field_index(field.name)
+        if place < 0:
+            columns.append(pa.nulls(batch.num_rows, pa.string()))
+        elif field.name == ROW and before:
+            columns.append(pa.array(batch.column(place).to_numpy() + before))
+        else:
+            columns.append(batch.column(place))
+    return pa.record_batch(columns, schema=schema)
+
+
+def _open_parquet(engine: Engine, name: str, files: list[Path]) -> Opened:
+    parts: list[tuple[str, pa.Schema, int]] = []
+    places: list[tuple[Path, int]] = []
+    before = 0
+    for number, path in enumerate(files):
+        part = f"file_{name}_{number}"
+        try:
+            engine.read_parquet(part, path, row=ROW)
+            shape = engine.collect(f"SELECT * FROM {quoted(part)} LIMIT 0").schema
+        except EngineError:
+            raise SourceError(
+                f"«{path.name}» is no Parquet file that can be read",
+                hint="check the file, or set format",
+                source=name,
+                file=path,
+            ) from None
+        parts.append((part, shape, before))
+        places.append((path, before))
+        if len(files) > 1:
+            rows = engine.collect(f"SELECT count(*) AS n FROM {quoted(part)}")
+            before += rows["n"][0].as_py()
+    columns = tuple(
+        dict.fromkeys(field.name for _, shape, _ in parts for field in shape if field.name != ROW)
+    )
+    table = f"raw_{name}"
+    engine.view(table, " UNION ALL ".join(_as_text(*part, columns) for part in parts))
+    return Opened(name, table, columns, Rejected(), tuple(places))
+
+
+def _as_text(part: str, shape: pa.Schema, before: int, columns: tuple[str, ...]) -> str:
+    """The SQL that gives one file's rows as text."""
+    chosen = [
+        f"{_text_of(shape.field(c)) if shape.get_field_index(c) >= 0 else 'NULL::VARCHAR'}"
+        f" AS {quoted(c)}"
+        for c in columns
+    ]
+    chosen.append(f"{quoted(ROW)} + {before} AS {quoted(ROW)}")
+    return f"SELECT {', '.join(chosen)} FROM {quoted(part)}"
+
+
+def _text_of(field: pa.Field) -> str:
+    """A column as the text a person would have written: 75001.0 is 75001."""
+    column = quoted(field.name)
+    if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
+        return column
+    if pa.types.is_floating(field.type):
+        whole = f"{column} = trunc({column}) AND abs({column}) < 1e15"
+        return (
+            f"CASE WHEN {whole} THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) "
+            f"WHEN isnan({column}) THEN NULL ELSE CAST({column} AS VARCHAR) END"
+        )
+    if pa.types.is_nested(field.type):
+        return f"CAST(to_json({column}) AS VARCHAR)"
+    return f"CAST({column} AS VARCHAR)"
