@@ -89,7 +89,7 @@ class DuckEngine:
         sink = self._connection.cursor()
         try:
             with ThreadPoolExecutor(self._threads) as pool:
-                reader = source.sql(sql).to_arrow_reader(_BATCH_ROWS)
+                reader = _grouped(source.sql(sql).to_arrow_reader(_BATCH_ROWS), _BATCH_ROWS)
                 stream = pa.RecordBatchReader.from_batches(
                     schema, _in_order(pool, function, reader, ahead=self._threads)
                 )
@@ -111,7 +111,7 @@ class DuckEngine:
     def batches(self, sql: str, rows: int = _BATCH_ROWS) -> Iterator[pa.RecordBatch]:
         cursor = self._connection.cursor()
         try:
-            yield from cursor.sql(sql).to_arrow_reader(rows)
+            yield from _grouped(cursor.sql(sql).to_arrow_reader(rows), rows)
         except duckdb.Error as error:
             raise _engine_error(error) from error
         finally:
@@ -165,6 +165,20 @@ class DuckEngine:
             return self._connection.execute(sql).fetchall()
         except duckdb.Error as error:
             raise _engine_error(error) from error
+
+
+def _grouped(reader: pa.RecordBatchReader, rows: int) -> Iterator[pa.RecordBatch]:
+    """The batches put together to about `rows`: DuckDB cuts windows and sorts into 2,048 each."""
+    waiting: list[pa.RecordBatch] = []
+    count = 0
+    for batch in reader:
+        if count and count + batch.num_rows > rows:
+            yield pa.concat_batches(waiting)
+            waiting, count = [], 0
+        waiting.append(batch)
+        count += batch.num_rows
+    if waiting:
+        yield pa.concat_batches(waiting)
 
 
 def _in_order(pool, function, reader, ahead):
