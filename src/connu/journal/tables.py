@@ -1,0 +1,96 @@
+"""The journal's tables, and the steps that bring an older journal up to date.
+
+Rows are added and never edited; only forgetting deletes. A decision is taken back by a further row
+that names it. Times are UTC without a zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+)
+
+metadata = MetaData()
+
+_ID = BigInteger().with_variant(Integer, "sqlite")
+
+#: One row: the version of the journal's shape, and a fingerprint of the key its tombstones need.
+about = Table(
+    "journal",
+    metadata,
+    Column("version", Integer, nullable=False),
+    Column("key_print", String(64)),
+)
+
+#: By hand: two records are (join) or are not (split) one person; undo takes a decision back.
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("kind", String(8), nullable=False),
+    Column("left_source", String),
+    Column("left_record_id", String),
+    Column("right_source", String),
+    Column("right_record_id", String),
+    Column("undoes", _ID),
+    Column("by", String, nullable=False),
+    Column("at", DateTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+#: What customers said about a purpose, by a record of theirs or by an identifier.
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("source", String),
+    Column("record_id", String),
+    Column("type", String),
+    Column("value", String),
+    Column("purpose", String, nullable=False),
+    Column("granted", Boolean, nullable=False),
+    Column("by", String, nullable=False),
+    Column("at", DateTime, nullable=False),
+    Index("consents_by_record", "source", "record_id"),
+    Index("consents_by_identifier", "type", "value"),
+    sqlite_autoincrement=True,
+)
+
+#: Keyed hashes of those who were forgotten. Nothing of them can be read from these.
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("at", DateTime, nullable=False),
+)
+
+#: That somebody was forgotten, by whom and when; not who.
+forgettings = Table(
+    "forgettings",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("by", String, nullable=False),
+    Column("at", DateTime, nullable=False),
+    Column("records", Integer, nullable=False),
+    Column("identifiers", Integer, nullable=False),
+    Column("journal_rows", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+Migration = Callable[[Connection], None]
+
+#: The first leads from version 1 to 2, and so on. A new journal is made at the last version at
+#: once; so a change of the tables above comes with a step here that says the same in DDL.
+MIGRATIONS: tuple[Migration, ...] = ()
