@@ -1,0 +1,130 @@
+"""The journal on PostgreSQL: the one CONNU_TEST_POSTGRESQL names, or one started for the test."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from connu.journal.journal import open_journal
+from connu.kernel.errors import JournalError
+from connu.kernel.settings import settings_from
+
+pytest.importorskip("psycopg")
+
+A, B, C = ("crm", "1"), ("crm", "2"), ("web", "7")
+
+
+@pytest.fixture(scope="module")
+def server():
+    """The URL of a PostgreSQL server, without a database's name."""
+    given = os.environ.get("CONNU_TEST_POSTGRESQL")
+    if given:
+        yield given
+        return
+    initdb = shutil.which("initdb")
+    if initdb is None or shutil.which("postgres") is None:
+        pytest.skip("no PostgreSQL at hand (set CONNU_TEST_POSTGRESQL, or install the server)")
+    who = {}
+    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+        try:
+            account = pwd.getpwnam("postgres")
+        except KeyError:
+            pytest.skip("PostgreSQL refuses to run as root, and there is no account for it")
+        who = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+    folder = Path(tempfile.mkdtemp(prefix="connu-pg-"))
+    if who:
+        os.chown(folder, who["user"], who["group"])
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder} | who
+    data = folder / "data"
+    made = [initdb, "-D", data, "-U", "connu", "-A", "trust", "--no-sync", "-E", "UTF8"]
+    subprocess.run(made, check=True, **quiet)
+    running = subprocess.Popen(
+        ["postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"],
+        **quiet,
+    )
+    try:
+        ready = ["pg_isready", "-h", folder, "-t", "20", "-q"]
+        for _ in range(200):
+            if subprocess.run(ready, check=False).returncode == 0:
+                break
+        yield f"postgresql://connu@/postgres?host={folder}"
+    finally:
+        running.terminate()
+        running.wait(20)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def url(server):
+    """The URL of an empty schema of its own."""
+    import psycopg
+
+    schema = "connu_test"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+        connection.execute(f"CREATE SCHEMA {schema}")
+    joint = "&" if "?" in server else "?"
+    return f"{server}{joint}options=-csearch_path%3D{schema}"
+
+
+def _settings(url):
+    return settings_from({"brand": {"name": "Maison Claire"}, "journal": {"url": url}})
+
+
+def test_everything_is_kept_across_openings(tmp_path, url):
+    with open_journal(tmp_path, _settings(url)) as journal:
+        first = journal.join(A, B, "eve")
+        journal.split(B, C, "eve")
+        journal.undo(first, "max")
+        journal.consent("marketing", True, "page", records=[A], identifiers=[("email", "x")])
+        journal.bury([b"\x00\xffh" * 10 + b"zz"])
+        key = journal.key()
+    with open_journal(tmp_path, _settings(url)) as journal:
+        assert [d.undone_by for d in journal.decisions()] == ["max", None]
+        assert journal.splits() == [(B, C)]
+        assert journal.consents().num_rows == 2
+        assert journal.tombstones() == {b"\x00\xffh" * 10 + b"zz"}
+        assert journal.key() == key
+        journal.check()
+
+
+def test_forgetting_leaves_nothing_to_be_read(tmp_path, url):
+    with open_journal(tmp_path, _settings(url)) as journal:
+        journal.join(A, B, "eve")
+        journal.split(B, C, "eve")
+        journal.consent("marketing", True, "page", records=[A, C])
+        assert journal.forget(records=[A], identifiers=[], hashes=[b"h" * 32], by="eve") == 2
+        assert [(d.left, d.right) for d in journal.decisions()] == [(B, C)]
+        assert journal.consents()["record_id"].to_pylist() == ["7"]
+        assert len(journal.forgettings()) == 1
+
+
+def test_several_processes_make_the_journal_at_once(tmp_path, url):
+    code = textwrap.dedent("""
+        import sys
+        from pathlib import Path
+        from connu.journal.journal import open_journal
+        from connu.kernel.settings import settings_from
+        settings = settings_from({"brand": {"name": "x"}, "journal": {"url": sys.argv[2]}})
+        with open_journal(Path(sys.argv[1]), settings) as journal:
+            for n in range(10):
+                journal.join(("a", str(n)), ("b", str(n)), sys.argv[3])
+    """)
+    command = [sys.executable, "-c", code, str(tmp_path), url]
+    writers = [subprocess.Popen([*command, str(w)]) for w in range(3)]
+    assert [w.wait(60) for w in writers] == [0, 0, 0]
+    with open_journal(tmp_path, _settings(url)) as journal:
+        assert len(journal.decisions()) == 30
+
+
+def test_a_database_that_is_not_there_is_an_error(tmp_path, server):
+    gone = server.replace("/postgres?", "/nosuch?")
+    with pytest.raises(JournalError) as error:
+        open_journal(tmp_path, _settings(gone))
+    assert "[journal] url" in error.value.hint
