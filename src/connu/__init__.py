@@ -1,1 +1,37 @@
-"""connu: identify, know, understand your customers."""
+"""connu: identify, know, understand your customers.
+
+>>> import connu
+>>> brand = connu.open("maison-claire")           # doctest: +SKIP
+>>> brand.table("customers").num_rows             # doctest: +SKIP
+5120
+
+The heavy parts load when a brand is opened, so that importing connu (and `connu --help`) is quick.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from connu.app.brand import Brand
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "open"]
+
+
+def open(path: str | Path = ".") -> Brand:
+    """Open a brand: the folder that holds its connu.toml.
+
+    Args:
+        path: the folder.
+
+    Returns:
+        The brand; its tables come as Arrow tables, read for a purpose.
+
+    Raises:
+        SettingsError: there is no connu.toml, or it is not valid.
+    """
+    from connu.app.brand import open as open_brand
+
+    return open_brand(path)

@@ -1,0 +1,202 @@
+"""A brand: the folder, its settings, its build in force, and everything one may ask of it."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from connu.app.reading import Reading, opened_build, opened_for_rights
+from connu.journal.journal import open_journal
+from connu.kernel.progress import Progress
+from connu.kernel.settings import FILE_NAME, Settings, read_settings
+from connu.ledger.reading import Exported
+
+if TYPE_CHECKING:
+    from connu.app.build import BuildReport
+    from connu.app.consenting import Kept
+    from connu.app.decision import Decision
+    from connu.app.finding import Found
+    from connu.app.forgetting import Forgotten, Target
+    from connu.app.reason import Reason
+    from connu.app.status import Status
+    from connu.measure.identities import IdentityScore
+    from connu.measure.scorecard import Scorecard
+    from connu.sources.checking import Finding
+
+
+class Brand:
+    """An open brand.
+
+    >>> brand = open("maison-claire")                       # doctest: +SKIP
+    >>> brand.build().made.customers                        # doctest: +SKIP
+    5120
+    >>> brand.table("customers", purpose="marketing").num_rows   # doctest: +SKIP
+    3211
+
+    Attributes:
+        folder: the brand's folder.
+        settings: connu.toml.
+    """
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self.folder = folder
+        self.settings = settings
+
+    # ------------------------------------------------------------------ making
+    def build(
+        self, *, force: bool = False, retrain: bool = False, progress: Progress | None = None
+    ) -> BuildReport:
+        """Build the brand; see `connu.app.build.run_build`."""
+        from connu.app.build import run_build
+
+        return run_build(
+            self.folder, self.settings, force=force, retrain=retrain, progress=progress
+        )
+
+    def check(self) -> list[Finding]:
+        """What is wrong with the sources, errors first; nothing is written."""
+        from connu.sources.checking import check_sources
+
+        return check_sources(self.settings, self.folder)
+
+    def status(self) -> Status:
+        """Builds, sources, row counts, rejected rows and why."""
+        from connu.app.status import status_of
+
+        with open_journal(self.folder, self.settings) as journal:
+            return status_of(self.folder, self.settings, journal)
+
+    # ------------------------------------------------------------------ reading
+    def reading(self, purpose: str = "service") -> AbstractContextManager[Reading]:
+        """The build in force, opened for a purpose: for several reads, or SQL of one's own."""
+        return opened_build(self.folder, self.settings, purpose)
+
+    def table(self, name: str, purpose: str = "service") -> pa.Table:
+        """A table of the build in force, without those who did not grant the purpose.
+
+        Args:
+            name: see docs/tables.md.
+            purpose: what the data will be used for.
+
+        Raises:
+            BuildError: there is no build.
+            NotFoundError: it has no such table.
+            PurposeError: nobody knows the purpose.
+        """
+        with self.reading(purpose) as reading:
+            return reading.reader.table(name)
+
+    def export(self, name: str, path: str | Path, *, purpose: str = "service") -> Exported:
+        """Write an export to .parquet, .csv or .jsonl; rows written and left out are told."""
+        with self.reading(purpose) as reading:
+            return reading.reader.export(name, Path(path))
+
+    def show(self, who: str, *, purpose: str = "service") -> Found:
+        """One customer, or the several that `who` may mean.
+
+        Args:
+            who: a customer id, a record (source:id), an e-mail, a phone number …
+            purpose: what the data will be used for.
+
+        Raises:
+            NotFoundError: nobody answers to it.
+        """
+        from connu.app.finding import show
+
+        with self.reading(purpose) as reading:
+            return show(reading, self.settings, who)
+
+    def explain(self, left: str, right: str, *, purpose: str = "service") -> Reason:
+        """Why two are, or are not, one person.
+
+        Raises:
+            NotFoundError: nobody answers to one of them.
+            UsageError: both are the same record.
+        """
+        from connu.app.reason import explain_two
+
+        with (
+            open_journal(self.folder, self.settings) as journal,
+            self.reading(purpose) as reading,
+        ):
+            return explain_two(reading, self.settings, journal, left, right)
+
+    # ------------------------------------------------------------------ correcting
+    def join(self, left: str, right: str, *, by: str = "", purpose: str = "service") -> Decision:
+        """Keep in the journal that two records are one person; the next build honours it."""
+        return self._decide("join", left, right, by, purpose)
+
+    def split(self, left: str, right: str, *, by: str = "", purpose: str = "service") -> Decision:
+        """Keep in the journal that two records are not one person; the next build honours it."""
+        return self._decide("split", left, right, by, purpose)
+
+    def _decide(self, what: str, left: str, right: str, by: str, purpose: str) -> Decision:
+        from connu.app.decision import decide
+
+        with (
+            open_journal(self.folder, self.settings) as journal,
+            self.reading(purpose) as reading,
+        ):
+            return decide(reading, self.settings, journal, what, left, right, by)
+
+    def consent(self, who: str, purpose: str, *, granted: bool, by: str = "cli") -> Kept:
+        """Keep in the journal that somebody grants or withdraws a purpose; it counts at once.
+
+        Args:
+            who: a customer id, a record (source:id) or an identifier.
+            purpose: one the brand knows.
+            granted: False withdraws.
+            by: through what it came.
+        """
+        from connu.app.consenting import keep_consent
+
+        with (
+            open_journal(self.folder, self.settings) as journal,
+            opened_for_rights(self.folder, self.settings) as reading,
+        ):
+            return keep_consent(
+                reading, self.settings, journal, who, purpose, granted=granted, by=by
+            )
+
+    # ------------------------------------------------------------------ measuring
+    def evaluate_identities(
+        self, truth: str | Path, *, across: bool = False, purpose: str = "service"
+    ) -> IdentityScore:
+        """The customers against labelled truth; see `connu.measure.identities`.
+
+        Args:
+            truth: a .csv or .parquet of source, record_id and person.
+            across: count only pairs of records of different sources.
+            purpose: what the data will be used for.
+        """
+        from connu.app.truth import read_truth
+        from connu.measure.identities import evaluate_identities
+
+        labelled = read_truth(Path(truth))
+        identities = self.table("identities", purpose)
+        return evaluate_identities(identities, labelled, cross_source_only=across)
+
+
+def open(path: str | Path = ".") -> Brand:
+    """Open the brand in a folder.
+
+    Raises:
+        SettingsError: there is no connu.toml in it, or it is not valid.
+    """
+    return Brand(Path(path), read_settings(Path(path)))
+
+
+def find_brand(start: Path) -> Path:
+    """The folder itself or its nearest parent that holds a connu.toml; else the folder itself.
+
+    >>> find_brand(Path("/nowhere/at/all"))
+    PosixPath('/nowhere/at/all')
+    """
+    whole = start.resolve()
+    for folder in (whole, *whole.parents):
+        if (folder / FILE_NAME).is_file():
+            return folder
+    return start

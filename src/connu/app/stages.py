@@ -1,0 +1,172 @@
+"""The stages of a build, in order: what each is given, and what it counts."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from connu.app.trace import Trace
+from connu.engine.protocol import Engine
+from connu.govern.erasure import Erased
+from connu.identify.customer_ids import CHANGES, name_customers
+from connu.identify.golden import golden_record
+from connu.identify.households import find_households
+from connu.identify.linker import LinkModel, link
+from connu.identify.visitors import tie_visitors
+from connu.journal.journal import Journal
+from connu.kernel.settings import Settings
+from connu.ledger.builds import Build
+from connu.ledger.serving import write_serving
+from connu.sources.load import LoadReport, load_sources
+
+MODEL_FILE = "model.json"
+SERVING_FILE = "serving.sqlite"
+
+#: What a build publishes; everything else the stages make is scaffolding.
+TABLES = (
+    "people",
+    "normal",
+    "identifiers",
+    "events",
+    "verbatims",
+    "products",
+    "consents",
+    "quarantine",
+    "links",
+    "undecided",
+    "identities",
+    "identity_changes",
+    "customers",
+    "facts",
+    "visitors",
+    "households",
+)
+
+
+@dataclass(frozen=True)
+class Made:
+    """The totals of a build.
+
+    Attributes:
+        records: rows of people.
+        customers: customers behind them.
+        sources: by source, rows taken in and rows rejected.
+        changes: by kind (new, gone, merged, split, moved), customers changed since the last build.
+        undecided: pairs in doubt, not merged.
+        trained: whether the link model was learnt anew.
+    """
+
+    records: int
+    customers: int
+    sources: dict[str, dict[str, int]] = field(default_factory=dict)
+    changes: dict[str, int] = field(default_factory=dict)
+    undecided: int = 0
+    trained: bool = True
+
+    @property
+    def rejected(self) -> int:
+        """Rows in quarantine."""
+        return sum(counts["rejected"] for counts in self.sources.values())
+
+    def as_dict(self) -> dict[str, Any]:
+        """The totals as JSON."""
+        return asdict(self)
+
+
+def run_stages(
+    engine: Engine,
+    settings: Settings,
+    folder: Path,
+    journal: Journal,
+    trace: Trace,
+    *,
+    previous: Build | None,
+    retrain: bool,
+) -> Made:
+    """Make every table of a build in the engine's workspace.
+
+    The journal is read once, here: what comes in while the build runs is for the next one.
+
+    Args:
+        engine: over the draft's workspace.
+        settings: the brand's.
+        folder: the brand's folder.
+        journal: joins, splits and tombstones.
+        trace: times and counts the stages.
+        previous: the build in force, for customer ids and the link model.
+        retrain: learn the link model anew.
+    """
+    joins, splits, buried = journal.joins(), journal.splits(), journal.tombstones()
+    erased = Erased(journal.key(), buried) if buried else None
+    with trace.stage("read sources") as stage:
+        loaded = load_sources(engine, settings, folder, erased=erased, progress=trace.progress)
+        sources = _sources(settings, loaded)
+        stage.count(**_by_kind(settings, sources))
+    with trace.stage("link") as stage:
+        model = None if retrain else kept_model(previous)
+        linked = link(
+            engine, settings, joins=joins, splits=splits, model=model, progress=trace.progress
+        )
+        (engine.workspace / MODEL_FILE).write_text(linked.model.to_json(), encoding="utf-8")
+        stage.count(links=count(engine, "links"), undecided=count(engine, "undecided"))
+    with trace.stage("name customers") as stage:
+        if previous is not None:
+            engine.read_parquet("previous_identities", previous.file("identities"))
+        named = name_customers(engine, previous=previous is not None)
+        stage.count(customers=named["customers"], kept=named["kept"])
+    with trace.stage("golden record") as stage:
+        golden_record(engine, settings)
+        stage.count(facts=count(engine, "facts"))
+    with trace.stage("visitors and households") as stage:
+        visitors = tie_visitors(engine, settings)
+        find_households(engine)
+        stage.count(**visitors)
+    with trace.stage("look-up index") as stage:
+        write_serving(engine, engine.workspace / SERVING_FILE)
+    return Made(
+        records=named["records"],
+        customers=named["customers"],
+        sources=sources,
+        changes={what: named[what] for what in CHANGES},
+        undecided=count(engine, "undecided"),
+        trained=model is None,
+    )
+
+
+def kept_model(previous: Build | None) -> LinkModel | None:
+    """The link model of the last build; None when there is none, or another connu's.
+
+    A model that cannot be read is learnt anew: it is derived, nothing is lost by it.
+    """
+    if previous is None:
+        return None
+    try:
+        return LinkModel.from_json((previous.path / MODEL_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def count(engine: Engine, table: str) -> int:
+    """The rows of a table."""
+    return int(engine.collect(f"SELECT count(*) AS rows FROM {table}")["rows"][0].as_py())
+
+
+def _sources(settings: Settings, loaded: LoadReport) -> dict[str, dict[str, int]]:
+    """By source, rows taken in and rows rejected."""
+    return {
+        name: {
+            "rows": loaded.rows.get(name, 0),
+            "rejected": sum(loaded.quarantined.get(name, {}).values()),
+        }
+        for name in sorted(settings.sources)
+    }
+
+
+def _by_kind(settings: Settings, sources: dict[str, dict[str, int]]) -> dict[str, int]:
+    """Rows taken in by kind of source, and the rejected ones together."""
+    counts: dict[str, int] = {}
+    for name, source in settings.sources.items():
+        counts[source.kind] = counts.get(source.kind, 0) + sources[name]["rows"]
+    counts["rejected"] = sum(counted["rejected"] for counted in sources.values())
+    return counts

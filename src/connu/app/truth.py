@@ -1,0 +1,59 @@
+"""Labelled truth: a file that says who each record truly is, read as text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pa_parquet
+
+from connu.kernel.errors import SourceError, UsageError
+
+
+def read_truth(path: Path) -> pa.Table:
+    """The truth as a table of text columns.
+
+    Args:
+        path: .csv (comma, semicolon or tab; a header) or .parquet, with the columns source and
+            record_id and one of entity, person, cluster, customer_id.
+
+    Raises:
+        SourceError: the file is missing or cannot be read.
+        UsageError: another suffix.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in (".csv", ".parquet"):
+        raise UsageError(
+            f"connu cannot read truth from files ending in «{path.suffix}»",
+            hint="use .csv or .parquet",
+            file=path,
+        )
+    if not path.is_file():
+        raise SourceError(
+            "there is no file with the truth", file=path, hint="give the path of a file"
+        )
+    try:
+        table = pa_parquet.read_table(path) if suffix == ".parquet" else _read_csv(path)
+    except (pa.ArrowException, OSError, UnicodeDecodeError):
+        # Arrow quotes the cell that it met: its text stays out of ours.
+        raise SourceError(
+            "the truth cannot be read",
+            file=path,
+            hint="a CSV needs a header, and as many cells in every row, in UTF-8",
+        ) from None
+    return table
+
+
+def _read_csv(path: Path) -> pa.Table:
+    """Every column as text: an id such as 00042 must not become a number."""
+    with path.open(encoding="utf-8-sig") as file:
+        header = file.readline().rstrip("\r\n")
+    delimiter = max(",;\t", key=header.count)
+    names = [name.strip().strip('"') for name in header.split(delimiter)]
+    return pa_csv.read_csv(
+        path,
+        read_options=pa_csv.ReadOptions(column_names=names, skip_rows=1),
+        parse_options=pa_csv.ParseOptions(delimiter=delimiter),
+        convert_options=pa_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
+    )

@@ -1,0 +1,83 @@
+"""`connu build`: from sources to customers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from connu.cli.options import AsJson, BrandFolder, opened
+
+if TYPE_CHECKING:
+    from connu.app.build import BuildReport
+
+
+def build(
+    brand: BrandFolder = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Build although nothing changed since the last build.")
+    ] = False,
+    retrain: Annotated[
+        bool,
+        typer.Option("--retrain", help="Learn the link model anew instead of keeping the last."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read the sources, make customers of their records, publish the result.
+
+    The build in force stays until the new one is complete; a crash leaves it as
+    it is. When no input changed, nothing is done.
+
+    [dim]Examples:[/]
+      connu build
+      connu build --brand shops/paris --force
+      connu build --retrain     # after the data changed its nature
+    """
+    from connu.cli.progress import watched
+
+    place = opened(brand)
+    with watched() as progress:
+        report = place.build(force=force, retrain=retrain, progress=progress)
+    if as_json:
+        from connu.cli.screen import print_json
+
+        print_json(report.as_dict())
+    else:
+        print_report(report)
+
+
+def print_report(report: BuildReport) -> None:
+    """The end of a build on the screen: what each stage counted, and where to look."""
+    from connu.cli.screen import duration, out, table
+
+    console = out()
+    if not report.changed:
+        console.print(
+            f"Nothing changed since build {report.build_id}: it stays in force. "
+            "[dim](--force builds anyway)[/]"
+        )
+        return
+    rows = [
+        (stage["name"], duration(stage["seconds"]), _counts(stage["counts"]))
+        for stage in report.stages
+    ]
+    console.print(table(("stage", "time", "counts"), rows, right=("time",)))
+    console.print(_sentence(report))
+    for line in report.remarks:
+        console.print(f"[yellow]![/] {line}")
+    console.print("[dim]Look further:[/]")
+    for command, reason in report.next_steps:
+        console.print(f"  {command:<44} [dim]{reason}[/]")
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in counts.items())
+
+
+def _sentence(report: BuildReport) -> str:
+    from connu.cli.screen import duration
+
+    return (
+        f"[bold]{report.customers:,} customers[/] behind {report.records:,} records, "
+        f"in {duration(report.seconds)}: build {report.build_id}."
+    )

@@ -1,0 +1,147 @@
+"""`connu show`: one customer."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from connu.cli.options import AsJson, BrandFolder, Purpose, opened
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from connu.app.customer import CustomerView, Hit
+
+
+def show(
+    who: Annotated[
+        str,
+        typer.Argument(
+            metavar="WHO",
+            help="A customer id, a record (source:id), an e-mail, a phone number, an account, "
+            "a loyalty card, a support case, a social handle or a cookie.",
+        ),
+    ],
+    purpose: Purpose = "service",
+    brand: BrandFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show one customer: facts, records, identifiers and links, with probability, basis, source.
+
+    What you type is read as the sources' values are: «06 12 34 56 78» finds
+    +33612345678. When several customers answer to it, they are listed to choose
+    from.
+
+    [dim]Examples:[/]
+      connu show claire.petit@example.org
+      connu show crm:1042
+      connu show "06 12 34 56 78" --json
+    """
+    found = opened(brand).show(who, purpose=purpose)
+    if as_json:
+        from connu.cli.screen import print_json
+
+        print_json(found.as_dict())
+        return
+    from connu.cli.screen import out
+
+    if found.customer is None:
+        _choices(out(), found.hits)
+    else:
+        print_customer(out(), found.customer)
+
+
+def _choices(console: Console, hits: list[Hit]) -> None:
+    from connu.cli.screen import table
+
+    console.print(f"{len(hits)} customers answer to that; name one of them:")
+    rows = [(hit.customer_id, hit.label, hit.because) for hit in hits]
+    console.print(table(("customer", "who", "found by"), rows))
+
+
+def print_customer(console: Console, customer: CustomerView) -> None:
+    """A customer's page on the screen."""
+    from connu.cli.screen import percent, table
+
+    console.print(f"[bold]{customer.customer_id}[/]", highlight=False)
+    facts = [
+        (
+            fact["attribute"],
+            fact["value"],
+            percent(fact["probability"]),
+            fact["basis"],
+            fact["source"],
+            _day(fact["observed_at"]),
+        )
+        for fact in customer.facts
+    ]
+    headers = ("attribute", "value", "sure", "basis", "source", "as of")
+    console.print(table(headers, facts, right=("sure",), title="[bold]facts[/]"))
+    records = [
+        (f"{record['source']}:{record['record_id']}", _gist(record), _day(record["recorded_at"]))
+        for record in customer.records
+    ]
+    console.print(table(("record", "says", "recorded"), records, title="[bold]records[/]"))
+    identifiers = [(key["type"], key["value"], key["records"]) for key in customer.identifiers]
+    if identifiers:
+        made = table(("identifier", "value", "records"), identifiers, right=("records",))
+        made.title = "[bold]identifiers[/]"
+        console.print(made)
+    if customer.links:
+        console.print(_links("links", customer.links))
+    if customer.undecided:
+        console.print(_links("in doubt, not merged", customer.undecided))
+    if customer.visitors:
+        cookies = [
+            (visit["anonymous_id"], visit["basis"], visit["events"], _day(visit["last_time"]))
+            for visit in customer.visitors
+        ]
+        made = table(("cookie", "tied by", "events", "last seen"), cookies, right=("events",))
+        made.title = "[bold]visits[/]"
+        console.print(made)
+    if customer.household:
+        console.print("[bold]lives with[/] " + ", ".join(customer.household))
+
+
+def _links(title: str, links: list[dict[str, Any]]) -> Any:
+    from connu.cli.screen import percent, table
+
+    rows = [
+        (
+            f"{link['left_source']}:{link['left_record_id']}",
+            f"{link['right_source']}:{link['right_record_id']}",
+            link["kind"],
+            percent(link["match_probability"]),
+            spoken_bits(link["bits"]),
+        )
+        for link in links
+    ]
+    headers = ("record", "record", "kind", "same person", "because (bits)")
+    return table(headers, rows, right=("same person",), title=f"[bold]{title}[/]")
+
+
+def spoken_bits(bits: str | None) -> str:
+    """The evidence of a link on one line, the strongest first.
+
+    >>> spoken_bits('{"names": 11.24, "phone": -2.0, "city": 0.0}')
+    'names +11.2, phone −2.0'
+    """
+    weights = json.loads(bits) if bits else {}
+    told = [(name, value) for name, value in weights.items() if abs(value) >= 0.05]
+    told.sort(key=lambda pair: -abs(pair[1]))
+    return ", ".join(f"{name} {value:+.1f}".replace("-", "−") for name, value in told)
+
+
+_NOT_SAID = ("source", "record_id", "recorded_at", "row", "attributes")
+
+
+def _gist(record: dict[str, Any]) -> str:
+    return " · ".join(
+        str(value) for name, value in record.items() if name not in _NOT_SAID and value
+    )
+
+
+def _day(moment: Any) -> str:
+    return "" if moment is None else str(moment)[:10]

@@ -1,0 +1,70 @@
+"""`connu status`: builds, sources, rows, and what was rejected and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from connu.cli.options import AsJson, BrandFolder, opened
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from connu.app.status import Status
+
+
+def status(brand: BrandFolder = None, as_json: AsJson = False) -> None:
+    """Say what there is: builds, sources, row counts, rejected rows and why.
+
+    Shows numbers only, no customer. Works while a build is running.
+
+    [dim]Examples:[/]
+      connu status
+      connu status --json | jq .quarantine
+    """
+    found = opened(brand).status()
+    if as_json:
+        from connu.cli.screen import print_json
+
+        print_json(found.as_dict())
+        return
+    from connu.cli.screen import out
+
+    print_status(out(), found)
+
+
+def print_status(console: Console, found: Status) -> None:
+    """The status on the screen."""
+    from connu.cli.screen import duration, table
+
+    console.print(f"[bold]{found.brand}[/] in {found.folder}")
+    sources = [
+        (s["source"], s["kind"], s["place"], s["rows"], s["rejected"]) for s in found.sources
+    ]
+    headers = ("source", "kind", "read from", "rows", "rejected")
+    console.print(table(headers, sources, right=("rows", "rejected")))
+    if not found.builds:
+        console.print("There is no build yet. [dim]Next: connu build[/]")
+        return
+    builds = [
+        (
+            ("→ " if build["current"] else "  ") + build["build_id"],
+            build["records"],
+            build["customers"],
+            duration(build["seconds"]),
+        )
+        for build in found.builds
+    ]
+    headers = ("build", "records", "customers", "took")
+    console.print(table(headers, builds, right=("records", "customers", "took")))
+    if found.quarantine:
+        rejected = [
+            (q["source"], q["rows"], q["first_row"], q["column"], q["reason"])
+            for q in found.quarantine
+        ]
+        headers = ("source", "rejected", "first row", "column", "why")
+        console.print(table(headers, rejected, right=("rejected", "first row")))
+    if found.decisions:
+        told = ", ".join(f"{number:,} {what}" for what, number in found.decisions.items())
+        console.print(f"In the journal: {told}.")
+    for remark in found.remarks:
+        console.print(f"[yellow]![/] {remark}")
