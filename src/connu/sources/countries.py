@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 
 from connu.sources.text import Column, folded, known, over_distinct
 
-#: alpha-2: alpha-3, then names (folded).
+#: alpha-2, then alpha-3 and names (folded).
 _COUNTRIES = """
 AD and|andorra|andorre
 AE are|united arab emirates|emirats arabes unis|uae|vae
@@ -43,7 +43,8 @@ ES esp|spain|espagne|espana|spanien
 FI fin|finland|finlande|suomi|finnland
 FR fra|france|frankreich|francia|republique francaise|france metropolitaine
 GA gab|gabon
-GB gbr|united kingdom|great britain|royaume uni|grande bretagne|uk|england|angleterre|scotland|ecosse|wales|pays de galles|northern ireland|irlande du nord|vereinigtes konigreich|grossbritannien
+GB gbr|united kingdom|great britain|royaume uni|grande bretagne|uk|england|angleterre|scotland|ecosse|wales|pays de galles|northern ireland|irlande du nord
+GB vereinigtes konigreich|grossbritannien
 GF guf|french guiana|guyane|guyane francaise
 GN gin|guinea|guinee
 GP glp|guadeloupe
@@ -108,7 +109,8 @@ TN tun|tunisia|tunisie|tunesien
 TR tur|turkey|turquie|turkei|turkiye
 TW twn|taiwan
 UA ukr|ukraine
-US usa|united states|united states of america|etats unis|etats unis damerique|usa|u s a|america|vereinigte staaten
+US usa|united states|united states of america
+US etats unis|etats unis damerique|u s a|america|vereinigte staaten
 VE ven|venezuela
 VN vnm|vietnam|viet nam
 YT myt|mayotte

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,8 @@ import pyarrow.compute as pc
 
 from connu.kernel.clock import now_utc
 from connu.sources.text import Column, folded, known, one_by_one, over_distinct
+
+Numbers: TypeAlias = np.ndarray
 
 #: Dates that forms and databases write when nobody gave one.
 PLACEHOLDERS = (
@@ -104,9 +107,9 @@ def _normalise(values: Column, order: DateOrder) -> Column:
     text = known(values)
     result = _years(text)
     for pattern, read in (
-        (_YEAR_FIRST, _year_first),
-        (_YEAR_LAST, _year_last),
-        (_COMPACT, _compact),
+        (_YEAR_FIRST, lambda a, b, c: (a, b, c)),
+        (_YEAR_LAST, lambda a, b, c: _year_last(a, b, c, order)),
+        (_COMPACT, lambda a, b, c: _compact(a, b, c, order)),
     ):
         rows = pc.and_(
             pc.is_null(result), pc.fill_null(pc.match_substring_regex(text, pattern), False)
@@ -114,7 +117,7 @@ def _normalise(values: Column, order: DateOrder) -> Column:
         if not pc.any(rows).as_py():
             continue
         parts = pc.extract_regex(text.filter(rows), pattern)
-        year, month, day = read(*(_numbers(parts.field(name)) for name in "abc"), order)
+        year, month, day = read(*(_numbers(parts.field(name)) for name in "abc"))
         result = pc.replace_with_mask(result, rows, _written(year, month, day))
         # What matched is settled, even as missing: no later pattern may read it otherwise.
         text = pc.if_else(rows, pa.scalar(None, pa.string()), text)
@@ -127,11 +130,7 @@ def _normalise(values: Column, order: DateOrder) -> Column:
     return result
 
 
-def _year_first(a, b, c, order):
-    return a, b, c
-
-
-def _year_last(a, b, c, order):
+def _year_last(a: Numbers, b: Numbers, c: Numbers, order: DateOrder) -> tuple[Numbers, ...]:
     """Day or month first by the column's order, unless the value itself settles it."""
     day, month = (a, b) if order.day_first else (b, a)
     turned = (month > 12) & (day <= 12) & (day > 0)
@@ -139,20 +138,19 @@ def _year_last(a, b, c, order):
     return _full_year(c), month, day
 
 
-def _compact(a, b, c, order):
+def _compact(a: Numbers, b: Numbers, c: Numbers, order: DateOrder) -> tuple[Numbers, ...]:
     """YYYYMMDD, or DDMMYYYY / MMDDYYYY where the column or the value says so."""
-    head, tail = a, b * 100 + c
-    plausible_head, plausible_tail = _plausible(head), _plausible(tail)
-    year_first = plausible_head & (order.year_first | ~plausible_tail)
-    year, month, day = _year_last(head // 100, head % 100, tail, order)
+    tail = b * 100 + c
+    year_first = _plausible(a) & (order.year_first | ~_plausible(tail))
+    year, month, day = _year_last(a // 100, a % 100, tail, order)
     return (
-        np.where(year_first, head, year),
+        np.where(year_first, a, year),
         np.where(year_first, b, month),
         np.where(year_first, c, day),
     )
 
 
-def _full_year(year):
+def _full_year(year: Numbers) -> Numbers:
     this_year = now_utc().year
     century = this_year // 100 * 100
     recent = century + year
@@ -160,11 +158,11 @@ def _full_year(year):
     return np.where(year < 100, grown, year)
 
 
-def _plausible(year):
+def _plausible(year: Numbers) -> Numbers:
     return (year >= _FIRST_YEAR) & (year <= now_utc().year)
 
 
-def _written(year, month, day) -> Column:
+def _written(year: Numbers, month: Numbers, day: Numbers) -> Column:
     number = year * 10000 + month * 100 + day
     missing = ~_plausible(year) | np.isin(number, PLACEHOLDERS)
     future = number > int(now_utc().strftime("%Y%m%d"))
@@ -190,7 +188,8 @@ def _years(text: Column) -> Column:
 
 def _in_words(text: str) -> str | None:
     """`12 mars 1980`, `march 12 1980`, `1er aout 80`, from folded words."""
-    numbers, month = [], None
+    numbers: list[int] = []
+    month = None
     for word in text.split():
         word = re.sub(r"^(\d+)(?:st|nd|rd|th|er|e)$", r"\1", word)
         if word in _MONTHS:
@@ -206,5 +205,5 @@ def _in_words(text: str) -> str | None:
     return _written(np.array([year]), np.array([month]), np.array([day]))[0].as_py()
 
 
-def _numbers(values: Column) -> np.ndarray:
+def _numbers(values: Column) -> Numbers:
     return pc.fill_null(pc.cast(values, pa.int64()), 0).to_numpy(zero_copy_only=False)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from email_validator import EmailNotValidError, validate_email
 
-from connu.sources.text import Column, known, one_by_one, over_distinct
+from connu.sources.text import SEPARATOR, Column, each, known, one_by_one, over_distinct
 
 #: Domains that hold the same mailboxes as another one.
 SAME_MAILBOX = {
@@ -41,12 +41,12 @@ _BETWEEN = re.compile(r"[\s,;|/<>()]+")
 
 
 def normalise_emails(values: Column) -> Column:
-    """Addresses in lower case, one spelling per mailbox; several in a cell are kept, one space
+    """Addresses in lower case, one spelling per mailbox; several in a cell are kept, SEPARATOR
     between; what is no address is missing.
 
     Cost: about 2 µs a distinct plain address; odd ones (accents, several, quoted) 50 µs.
     """
-    return over_distinct(values, _normalise)
+    return over_distinct(values, lambda some: each(some, _normalise))
 
 
 def _normalise(values: Column) -> Column:
@@ -98,4 +98,4 @@ def _read_odd(text: str) -> str | None:
         )[0].as_py()
         if mailbox not in found:
             found.append(mailbox)
-    return " ".join(found) or None
+    return SEPARATOR.join(found) or None

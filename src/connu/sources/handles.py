@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from connu.sources.text import Column, known, over_distinct
+from connu.sources.text import Column, each, known, over_distinct
 
 _ADDRESS = (
     r"^(?:https?://)?(?:www\.|m\.|mobile\.|[a-z]{2}\.|[a-z]{2}-[a-z]{2}\.)?"
@@ -15,12 +15,12 @@ _ADDRESS = (
 
 def normalise_handles(values: Column) -> Column:
     """Handles in lower case: `@Jane_Doe`, `https://twitter.com/jane_doe?s=20` → `jane_doe`."""
-    return over_distinct(values, _handle)
+    return over_distinct(values, lambda some: each(some, _handle))
 
 
 def normalise_keys(values: Column) -> Column:
     """Ids as written, trimmed; a whole number that a spreadsheet made `123.0` is `123` again."""
-    return over_distinct(values, _key)
+    return over_distinct(values, lambda some: each(some, _key))
 
 
 def _handle(values: Column) -> Column:

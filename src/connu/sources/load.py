@@ -12,6 +12,9 @@ from pathlib import Path
 from connu.engine.protocol import Engine
 from connu.kernel.progress import Progress, Silent
 from connu.kernel.settings import Settings
+from connu.sources.behaviour import make_events, make_verbatims
+from connu.sources.catalogue import make_products
+from connu.sources.consents import make_consents
 from connu.sources.mapping import Mapping, map_source
 from connu.sources.normal import make_normal
 from connu.sources.people import make_people
@@ -70,5 +73,13 @@ def load_sources(
     with progress.stage("normalise people") as step:
         records = make_normal(engine, settings, people)
         step.note(f"{records:,} records")
+    with progress.stage("gather events and verbatims"):
+        make_consents(engine, settings, people)
+        for kind, make in (
+            ("events", make_events),
+            ("verbatims", make_verbatims),
+            ("products", make_products),
+        ):
+            report.rows.update(make(engine, settings, mappings.get(kind, []), quarantine))
     report.quarantined = quarantine.finish(engine)
     return report

@@ -15,6 +15,7 @@ from connu.govern.sensitive import refusal, refused
 from connu.kernel.errors import SourceError, did_you_mean
 from connu.kernel.settings import Settings, Source
 from connu.sources.reading import ROW, Opened
+from connu.sources.text import SEPARATOR
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,32 @@ class Mapping:
         """How this source writes phones, postcodes and dates, unless a row says otherwise."""
         return (self.source.country or settings.brand.country).upper()
 
+    def day_first(self, settings: Settings) -> bool:
+        """How 03/04/2024 is read in a time of this source."""
+        if self.source.day_first is not None:
+            return self.source.day_first
+        return self.country(settings) != "US"
+
     def value(self, field: str) -> str:
         """SQL: the field's raw text, several columns joined by a space; NULL when not mapped."""
+        return self._joined(field, "' '")
+
+    def values(self, field: str) -> str:
+        """SQL: as `value`, but several columns stay apart: SEPARATOR stands between them."""
+        return self._joined(field, f"chr({ord(SEPARATOR)})")
+
+    def path(self, field: str) -> str:
+        """SQL: as `value`, several columns as the levels of a path."""
+        return self._joined(field, "'/'")
+
+    def _joined(self, field: str, between: str) -> str:
         columns = self.fields.get(field, ())
         if not columns:
             return "CAST(NULL AS VARCHAR)"
         parts = [cell(column) for column in columns]
-        return parts[0] if len(parts) == 1 else f"nullif(concat_ws(' ', {', '.join(parts)}), '')"
+        return (
+            parts[0] if len(parts) == 1 else f"nullif(concat_ws({between}, {', '.join(parts)}), '')"
+        )
 
     def attributes_json(self, extra: Iterable[str] = ()) -> str:
         """SQL: the unmapped columns (and `extra` ones) as one JSON object; NULL if all are."""

@@ -13,20 +13,20 @@ import pyarrow.compute as pc
 
 from connu.engine.protocol import Engine
 from connu.engine.sql import literal, quoted
+from connu.kernel.fields import is_identifier
 from connu.kernel.settings import Settings
 from connu.sources.addresses import normalise_addresses, normalise_cities
 from connu.sources.countries import normalise_countries
 from connu.sources.dates import DateOrder, normalise_birth_dates, normalise_birth_years
-from connu.sources.emails import normalise_emails
 from connu.sources.evidence import dates_by_source, regions_by_source
-from connu.sources.handles import normalise_handles, normalise_keys
+from connu.sources.keys import KeyReader
 from connu.sources.mapping import Mapping
 from connu.sources.names import civility_sex, family_names, full_names, given_names
 from connu.sources.people import raw_fields
-from connu.sources.phones import normalise_phones
 from connu.sources.postcodes import BRITISH, normalise_postcodes
 from connu.sources.sexes import normalise_sexes
 from connu.sources.text import (
+    SEPARATOR,
     Column,
     as_text,
     folded,
@@ -61,7 +61,7 @@ class _Reader:
     country: str
     orders: dict[str, DateOrder]
     countries: dict[str, str]
-    others: dict[str, tuple[str, ...]]
+    reader: KeyReader
     keys: tuple[str, ...]
 
     @property
@@ -90,17 +90,14 @@ class _Reader:
                 *(civility_sex(raw(f)) for f in ("full_name", "last_name", "first_name")),
             ),
             "birth_date": self._birth_dates(source, raw("birth_date"), raw("birth_year")),
-            "email": normalise_emails(raw("email")),
-            "phone": self._phones(source, region, raw("phone")),
             "address": over_distinct_by(raw("address"), region, normalise_addresses),
             "postcode": over_distinct_by(raw("postcode"), region, normalise_postcodes),
             "city": normalise_cities(raw("city")),
             "country": country,
             "occupation": over_distinct(raw("occupation"), lambda some: folded(known(some))),
         }
-        for key in self.keys:
-            reader = normalise_handles if key.startswith("social.") else normalise_keys
-            done[key] = reader(raw(key))
+        for key in ("email", "phone", *self.keys):
+            done[key] = self.reader.read(key, raw(key), source, region)
         return pa.record_batch([done[field.name] for field in self.schema], schema=self.schema)
 
     def _regions(self, source: Column, country: Column, postcode: Column) -> Column:
@@ -118,15 +115,6 @@ class _Reader:
         )
         return pc.coalesce(read, normalise_birth_years(year))
 
-    def _phones(self, source: Column, region: Column, phone: Column) -> Column:
-        groups = pc.binary_join_element_wise(region, source, "|")
-
-        def read(some: Column, group: str) -> Column:
-            own, _, name = group.partition("|")
-            return normalise_phones(some, own, self.others.get(name, ()))
-
-        return over_distinct_by(phone, groups, read)
-
 
 def make_normal(engine: Engine, settings: Settings, mappings: list[Mapping]) -> int:
     """Write `normal` and `identifiers` from `people`; returns the number of records.
@@ -139,16 +127,12 @@ def make_normal(engine: Engine, settings: Settings, mappings: list[Mapping]) -> 
         country=settings.brand.country.upper(),
         orders=dates_by_source(engine, settings, mappings),
         countries={mapping.name: mapping.country(settings) for mapping in mappings},
-        others=regions_by_source(engine, settings, mappings),
+        reader=KeyReader(regions_by_source(engine, settings, mappings)),
         keys=keys,
     )
-    numbered = (
-        "SELECT CAST(row_number() OVER (ORDER BY source, record_id) - 1 AS INTEGER) AS rid, "
-        "* EXCLUDE (row, recorded_at, attributes) FROM people"
-    )
-    engine.map("normalised", numbered, reader, reader.schema)
+    engine.map("normalised", _numbered_sql(engine, mappings, fields), reader, reader.schema)
     texts = ", ".join(
-        f"split_part({name}, ' ', 1) AS {name}" if name in ("email", "phone") else name
+        f"split_part({name}, chr({ord(SEPARATOR)}), 1) AS {name}" if is_identifier(name) else name
         for name in COLUMNS
     )
     rows = engine.run(
@@ -159,17 +143,45 @@ def make_normal(engine: Engine, settings: Settings, mappings: list[Mapping]) -> 
     return rows
 
 
-def _identifiers_sql(types: tuple[str, ...]) -> str:
-    """SQL: every value of every identifier type; e-mails and phones may be several in a cell."""
-    selects = []
-    for word in types:
-        value = quoted(word)
-        if word in ("email", "phone"):
-            value = f"unnest(string_split({value}, ' '))"
-        selects.append(
-            f"SELECT rid, {literal(word)} AS type, {value} AS value FROM normalised "
-            f"WHERE {quoted(word)} IS NOT NULL"
+def _numbered_sql(engine: Engine, mappings: list[Mapping], fields: list[str]) -> str:
+    """SQL: `people` numbered; values of one identifier from several columns stay apart."""
+    apart = [
+        (mapping, [f for f in fields if is_identifier(f) and len(mapping.fields.get(f, ())) > 1])
+        for mapping in mappings
+    ]
+    words = sorted({word for _, several in apart for word in several})
+    columns = ", ".join(
+        f"coalesce(several.{quoted(f)}, people.{quoted(f)}) AS {quoted(f)}"
+        if f in words
+        else f"people.{quoted(f)}"
+        for f in fields
+    )
+    number = "CAST(row_number() OVER (ORDER BY source, record_id) - 1 AS INTEGER) AS rid"
+    numbered = f"SELECT {number}, source, record_id, {columns or 'NULL AS nothing'} FROM people"
+    if not words:
+        return numbered
+    union = " UNION ALL ".join(
+        f"SELECT {literal(mapping.name)} AS source, {mapping.row} AS row, "
+        + ", ".join(
+            f"{mapping.values(w) if w in several else 'NULL::VARCHAR'} AS {quoted(w)}"
+            for w in words
         )
+        + f" FROM {mapping.table}"
+        for mapping, several in apart
+        if several
+    )
+    engine.view("several_values", union)
+    return f"{numbered} LEFT JOIN several_values AS several USING (source, row)"
+
+
+def _identifiers_sql(types: tuple[str, ...]) -> str:
+    """SQL: every value of every identifier type; a cell may hold several."""
+    selects = [
+        f"SELECT rid, {literal(word)} AS type, "
+        f"unnest(string_split({quoted(word)}, chr({ord(SEPARATOR)}))) AS value "
+        f"FROM normalised WHERE {quoted(word)} IS NOT NULL"
+        for word in types
+    ]
     return f"SELECT DISTINCT * FROM ({' UNION ALL '.join(selects)}) ORDER BY type, value, rid"
 
 

@@ -10,6 +10,7 @@ from connu.engine.protocol import Engine
 from connu.engine.sql import literal, quoted
 from connu.kernel.fields import FIELDS
 from connu.kernel.settings import Settings
+from connu.sources.duplicates import older_rows
 from connu.sources.mapping import Mapping
 from connu.sources.quarantine import Quarantine
 from connu.sources.times import time_sql
@@ -22,12 +23,12 @@ def make_people(
 ) -> dict[str, int]:
     """Write `people`, sorted by source and record id; returns the rows of each source.
 
-    Tables read: the sources' own. Cost: one scan of each source, one sort.
+    Tables read: the sources' own. Cost: two scans of each source, one sort.
     """
     fields = raw_fields(mappings)
     selects = []
     for mapping in mappings:
-        losers = _losers(engine, settings, mapping, quarantine)
+        stay = older_rows(engine, mapping, quarantine, recorded_at_sql(mapping, settings))
         quarantine.add_query(
             engine,
             mapping,
@@ -35,12 +36,13 @@ def make_people(
             f"{mapping.value('id')} IS NULL",
             column=mapping.fields["id"][0],
         )
-        selects.append(_people_sql(settings, mapping, fields, losers))
+        selects.append(_people_sql(settings, mapping, fields, stay))
     if not selects:
         selects.append(_nobody(fields))
     engine.run("people", f"{' UNION ALL '.join(selects)} ORDER BY source, record_id")
     counted = engine.collect("SELECT source, count(*) AS n FROM people GROUP BY source")
-    return dict(zip(counted["source"].to_pylist(), counted["n"].to_pylist(), strict=True))
+    rows = dict(zip(counted["source"].to_pylist(), counted["n"].to_pylist(), strict=True))
+    return {mapping.name: rows.get(mapping.name, 0) for mapping in mappings}
 
 
 def raw_fields(mappings: list[Mapping]) -> list[str]:
@@ -52,13 +54,11 @@ def raw_fields(mappings: list[Mapping]) -> list[str]:
 
 def recorded_at_sql(mapping: Mapping, settings: Settings) -> str:
     """SQL: when the record was made, TIMESTAMP in UTC or NULL."""
-    day_first = mapping.source.day_first
-    if day_first is None:
-        day_first = mapping.country(settings) != "US"
-    return f"CAST({time_sql(mapping.value('recorded_at'), day_first=day_first)} AS TIMESTAMP)"
+    value = mapping.value("recorded_at")
+    return f"CAST({time_sql(value, day_first=mapping.day_first(settings))} AS TIMESTAMP)"
 
 
-def _people_sql(settings: Settings, mapping: Mapping, fields: list[str], losers: str | None) -> str:
+def _people_sql(settings: Settings, mapping: Mapping, fields: list[str], stay: str | None) -> str:
     columns = [
         f"{literal(mapping.name)} AS source",
         f"{mapping.value('id')} AS record_id",
@@ -67,38 +67,8 @@ def _people_sql(settings: Settings, mapping: Mapping, fields: list[str], losers:
         *(f"{mapping.value(field)} AS {quoted(field)}" for field in fields),
         f"{mapping.attributes_json()} AS attributes",
     ]
-    where = f"{mapping.value('id')} IS NOT NULL"
-    if losers is not None:
-        where += f" AND {mapping.row} NOT IN (SELECT row FROM {quoted(losers)})"
+    where = f"{mapping.value('id')} IS NOT NULL" + (f" AND {stay}" if stay else "")
     return f"SELECT {', '.join(columns)} FROM {mapping.table} WHERE {where}"
-
-
-def _losers(
-    engine: Engine, settings: Settings, mapping: Mapping, quarantine: Quarantine
-) -> str | None:
-    """The table of rows that give way to a later row of the same id; None when ids are unique."""
-    record_id, table = mapping.value("id"), f"losers_{mapping.name}"
-    recorded = recorded_at_sql(mapping, settings)
-    twice = (
-        f"SELECT {record_id} AS record_id FROM {mapping.table} "
-        f"WHERE {record_id} IS NOT NULL GROUP BY 1 HAVING count(*) > 1"
-    )
-    ranked = (
-        f"SELECT {mapping.row} AS row, row_number() OVER (PARTITION BY {record_id} "
-        f"ORDER BY {recorded} DESC NULLS LAST, {mapping.row} DESC) AS rank "
-        f"FROM {mapping.table} WHERE {record_id} IN ({twice})"
-    )
-    if engine.run(table, f"SELECT row FROM ({ranked}) WHERE rank > 1") == 0:
-        engine.drop(table)
-        return None
-    quarantine.add_query(
-        engine,
-        mapping,
-        "the id comes again in a later row, which is kept",
-        f"{mapping.row} IN (SELECT row FROM {quoted(table)})",
-        column=mapping.fields["id"][0],
-    )
-    return table
 
 
 def _nobody(fields: list[str]) -> str:

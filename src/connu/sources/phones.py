@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from phonenumbers import PhoneMetadata, PhoneNumberFormat
 
-from connu.sources.text import Column, known, one_by_one, over_distinct
+from connu.sources.text import SEPARATOR, Column, each, known, one_by_one, over_distinct
 
 _NOISE = "[\\s().\\-/·\u00a0\u202f\u2009\u2010-\u2015\u200b]+"
 _BETWEEN = re.compile(r"\s*(?:[;,|/\n]|\bou\b|\bor\b|\bet\b|\band\b)\s*")
@@ -39,9 +39,11 @@ class _Plan:
 def _plan(region: str) -> _Plan | None:
     """A region's patterns, or None where its prefix rules are too rich for a pattern."""
     metadata = PhoneMetadata.metadata_for_region(region, None)
-    if metadata is None or metadata.national_prefix_transform_rule is not None:
+    if metadata is None or metadata.general_desc is None:
         return None
     number = metadata.general_desc.national_number_pattern
+    if number is None or metadata.national_prefix_transform_rule is not None:
+        return None
     trunk = metadata.national_prefix
     if trunk is not None and not trunk.isdigit():
         return None
@@ -57,14 +59,16 @@ def _plan(region: str) -> _Plan | None:
 
 
 def normalise_phones(values: Column, region: str, others: tuple[str, ...] = ()) -> Column:
-    """Numbers in E.164; several in a cell are kept, one space between; no number is missing.
+    """Numbers in E.164; several in a cell are kept, SEPARATOR between; no number is missing.
 
     Args:
         values: as written.
         region: alpha-2 of the country whose way of writing is tried first.
         others: regions tried next, in this order.
     """
-    return over_distinct(values, lambda some: _normalise(some, region, others))
+    return over_distinct(
+        values, lambda some: each(some, lambda one: _normalise(one, region, others))
+    )
 
 
 def _normalise(values: Column, region: str, others: tuple[str, ...]) -> Column:
@@ -106,7 +110,7 @@ def _read_odd(text: str, region: str, others: tuple[str, ...]) -> str | None:
         number = _read_one(part, region, others, strict=False)
         if number is not None and number not in found:
             found.append(number)
-    return " ".join(found) or None
+    return SEPARATOR.join(found) or None
 
 
 def _read_one(text: str, region: str, others: tuple[str, ...], *, strict: bool) -> str | None:

@@ -8,13 +8,14 @@ import pyarrow.compute as pc
 from connu.sources.text import Column, folded, over_distinct
 
 _FEMALE = (
-    "f fem female femme feminin feminine femelle fille woman girl w weiblich frau mme mlle mle "
-    "madame mademoiselle mrs ms miss lady 2"
-).split() + ["2 0"]
+    *("f", "fem", "female", "femme", "feminin", "feminine", "femelle", "fille", "woman", "girl"),
+    *("w", "weiblich", "frau", "mme", "mlle", "mle", "madame", "mademoiselle", "mrs", "ms"),
+    *("miss", "lady", "2", "2 0"),
+)
 _MALE = (
-    "m h homme masc masculin masculine male man boy garcon mannlich maennlich herr monsieur mr "
-    "mister sir 1"
-).split() + ["1 0"]
+    *("m", "h", "homme", "masc", "masculin", "masculine", "male", "man", "boy", "garcon"),
+    *("mannlich", "maennlich", "herr", "monsieur", "mr", "mister", "sir", "1", "1 0"),
+)
 _WORDS = pa.array([*_FEMALE, *_MALE], pa.string())
 
 

@@ -8,36 +8,27 @@ is slow (a library called value by value) is paid once per value.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from anyascii import anyascii
 
-Column = pa.StringArray
+Column: TypeAlias = pa.StringArray
 Normaliser = Callable[[Column], Column]
 
 #: What people and programs write when they have nothing to say; compared in lower case.
 NULL_WORDS = (
-    "null (null) none n/a n.a. n.a #n/a na nan nil nc n.c. n/c nr n.r. - -- --- . .. ? ?? ??? "
-    "unknown unk undefined unspecified inconnu inconnue aucun aucune vide empty missing tbd "
-    "unbekannt keine k.a. x xx xxx xxxx"
-).split() + [
-    "not available",
-    "not provided",
-    "not known",
-    "non renseigne",
-    "non renseigné",
-    "non renseignee",
-    "non renseignée",
-    "non communique",
-    "non communiqué",
-    "non fourni",
-    "pas de nom",
-    "sans objet",
-    "no name",
-    "keine angabe",
-]
+    *("null", "(null)", "none", "nil", "n/a", "n.a.", "n.a", "#n/a", "na", "nan", "undefined"),
+    *("nc", "n.c.", "n/c", "nr", "n.r.", "k.a.", "tbd", "empty", "vide", "missing", "unspecified"),
+    *("-", "--", "---", ".", "..", "?", "??", "???", "x", "xx", "xxx", "xxxx"),
+    *("unknown", "unk", "not available", "not provided", "not known", "no name"),
+    *("inconnu", "inconnue", "aucun", "aucune", "sans objet", "pas de nom", "non fourni"),
+    *("non renseigne", "non renseigné", "non renseignee", "non renseignée"),
+    *("non communique", "non communiqué", "unbekannt", "keine", "keine angabe"),
+)
 _NULL_SET = pa.array(NULL_WORDS, pa.string())
 _SPACES = " \t\r\n\v\f\u00a0\u202f\u2009\u200b\ufeff\x00"
 
@@ -106,7 +97,7 @@ def over_distinct(values: Column, normalise: Normaliser) -> Column:
 
 
 def over_distinct_by(
-    values: Column, groups: pa.Array, normalise: Callable[[Column, object], Column]
+    values: Column, groups: pa.Array, normalise: Callable[[Column, Any], Column]
 ) -> Column:
     """`normalise(values, group)` for the rows of each group (a region, a date order)."""
     values = as_text(values)
@@ -116,9 +107,13 @@ def over_distinct_by(
     result = nulls(len(values))
     for key in keys:
         rows = pc.is_null(groups) if key is None else pc.fill_null(pc.equal(groups, key), False)
-        part = over_distinct(values.filter(rows), lambda some, group=key: normalise(some, group))
+        part = over_distinct(values.filter(rows), _under(normalise, key))
         result = pc.replace_with_mask(result, rows, part)
     return result
+
+
+def _under(normalise: Callable[[Column, Any], Column], group: Any) -> Normaliser:
+    return lambda values: normalise(values, group)
 
 
 def one_by_one(values: Column, function: Callable[[str], str | None]) -> Column:
@@ -143,6 +138,28 @@ def joined(*columns: Column) -> Column:
         both = pc.binary_join_element_wise(result, column, " ")
         result = pc.coalesce(both, result, column)
     return result
+
+
+#: Stands between several values of one cell on their way to `identifiers`; no text holds it.
+SEPARATOR = "\x1f"
+
+
+def each(values: Column, normalise: Normaliser) -> Column:
+    """`normalise` applied to each of the values that a cell holds between separators.
+
+    Equal ones are kept once, in order; what is missing is left out.
+    """
+    several = pc.fill_null(pc.match_substring(values, SEPARATOR), False)
+    if not pc.any(several).as_py():
+        return normalise(values)
+    result = normalise(pc.if_else(several, pa.scalar(None, pa.string()), values))
+    lists = pc.split_pattern(values.filter(several), SEPARATOR)
+    flat = normalise(lists.values).to_pylist()
+    rows = []
+    for start, end in pairwise(lists.offsets.to_pylist()):
+        kept = SEPARATOR.join(value for value in flat[start:end] if value is not None)
+        rows.append(SEPARATOR.join(dict.fromkeys(kept.split(SEPARATOR))) or None)
+    return pc.replace_with_mask(result, several, pa.array(rows, pa.string()))
 
 
 def words_of(values: Column) -> tuple[pa.Array, np.ndarray]:
