@@ -8,6 +8,7 @@ stands in and not the rest of the file.
 from __future__ import annotations
 
 import csv
+import json
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -37,18 +38,19 @@ class Rejected:
     Attributes:
         rows: 1-based data rows.
         reasons: a sentence each, without a value.
-        contents: the raw rows.
+        contents: the raw rows, each a JSON object: its cells by column where it could be cut,
+            else the line and what stands between the delimiters.
     """
 
     rows: list[int] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     contents: list[str] = field(default_factory=list)
 
-    def add(self, row: int, reason: str, content: str) -> None:
+    def add(self, row: int, reason: str, content: dict[str, str]) -> None:
         """Set one row aside."""
         self.rows.append(row)
         self.reasons.append(reason)
-        self.contents.append(content)
+        self.contents.append(json.dumps(content, ensure_ascii=False))
 
     def extend(self, other: Rejected, before: int) -> None:
         """Take over the rows of a further file, that `before` rows precede."""
@@ -166,23 +168,34 @@ class _Rows:
         return len(self._numbers)
 
     def add(self, number: int, record: str) -> None:
-        width = len(self._dialect.columns)
+        """Cut one record, or set it aside with the reason."""
+        dialect, width = self._dialect, len(self._dialect.columns)
+        if not record.strip(" \t" + dialect.delimiter):
+            return  # an empty row is no row
+        reason = None
+        cells: list[str] = []
         if len(record) > _LONGEST_RECORD:
-            self._rejected.add(number, "the row is longer than 1,048,576 characters", record)
-            return
-        if left_open(record, self._dialect.delimiter, self._dialect.padded):
-            self._rejected.add(number, "a quote is opened and never closed", record)
-            return
-        try:
-            cells = cut(record, self._dialect.delimiter, self._dialect.padded)
-        except csv.Error:
-            self._rejected.add(number, "a cell is longer than 131,072 characters", record)
+            reason = "the row is longer than 1,048,576 characters"
+        elif left_open(record, dialect.delimiter, dialect.padded):
+            reason = "a quote is opened and never closed"
+        else:
+            try:
+                cells = cut(record, dialect.delimiter, dialect.padded)
+            except csv.Error:
+                reason = "a cell is longer than 131,072 characters"
+        if reason is not None:
+            rough = (cell.strip('" ') for cell in record.split(dialect.delimiter)[:1000])
+            numbered = {str(place): cell for place, cell in enumerate(rough, start=1)}
+            self._rejected.add(number, reason, {"line": record} | numbered)
             return
         if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
             del cells[width:]
         if len(cells) != width:
+            names = (*dialect.columns, *(str(place + 1) for place in range(width, len(cells))))
             self._rejected.add(
-                number, f"the row has {len(cells)} cells where the file has {width} columns", record
+                number,
+                f"the row has {len(cells)} cells where the file has {width} columns",
+                dict(zip(names, cells, strict=False)),
             )
             return
         self._numbers.append(number)

@@ -29,10 +29,12 @@ class LoadReport:
     Attributes:
         rows: rows kept, by source.
         quarantined: rows set aside, by source and reason.
+        erased: rows left out because a forgotten person stands in them, by table.
     """
 
     rows: dict[str, int] = field(default_factory=dict)
     quarantined: dict[str, dict[str, int]] = field(default_factory=dict)
+    erased: dict[str, int] = field(default_factory=dict)
 
 
 def load_sources(
@@ -40,7 +42,7 @@ def load_sources(
     settings: Settings,
     folder: Path,
     *,
-    erased: Callable | None = None,
+    erased: Callable[[Engine], dict[str, int]] | None = None,
     progress: Progress | None = None,
 ) -> LoadReport:
     """Take every source in.
@@ -49,7 +51,8 @@ def load_sources(
         engine: where the tables go.
         settings: the brand's.
         folder: the brand's folder.
-        erased: tells which records belong to people who asked to be forgotten.
+        erased: takes forgotten people out of the tables (connu.govern.erasure), when there are
+            any; called once, when all are made.
         progress: told how far the work is.
 
     Raises:
@@ -82,4 +85,8 @@ def load_sources(
         ):
             report.rows.update(make(engine, settings, mappings.get(kind, []), quarantine))
     report.quarantined = quarantine.finish(engine)
+    for opened in (mapping.opened for several in mappings.values() for mapping in several):
+        engine.drop(opened.table)
+    if erased is not None:
+        report.erased = erased(engine)
     return report

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pyarrow as pa
 
 from connu.engine.protocol import Engine
@@ -43,10 +41,7 @@ class Quarantine:
                     "row": pa.array(rejected.rows, pa.int64()),
                     "column": pa.nulls(count, pa.string()),
                     "reason": pa.array(rejected.reasons, pa.string()),
-                    "content": pa.array(
-                        [json.dumps(text, ensure_ascii=False) for text in rejected.contents],
-                        pa.string(),
-                    ),
+                    "content": pa.array(rejected.contents, pa.string()),
                 },
                 schema=SCHEMA,
             ),

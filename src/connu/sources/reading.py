@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from connu.engine.protocol import Engine
@@ -17,7 +18,9 @@ from connu.engine.sql import quoted
 from connu.kernel.errors import ConnuError, EngineError, SourceError
 from connu.kernel.settings import Source
 from connu.sources.csvfiles import ROW, Rejected, csv_batches
-from connu.sources.dialects import Dialect, sniff
+from connu.sources.database import DatabaseSource
+from connu.sources.dialects import Dialect, distinct_names, sniff
+from connu.sources.jsonlines import jsonl_batches, jsonl_columns
 from connu.sources.locations import files_of, format_of
 
 __all__ = ["ROW", "Opened", "open_source"]
@@ -64,9 +67,7 @@ def open_source(engine: Engine, name: str, source: Source, folder: Path) -> Open
     """
     try:
         if source.url is not None:
-            from connu.sources.database import open_database
-
-            return open_database(engine, name, source)
+            return _open_database(engine, name, source, folder)
         files = files_of(name, source, folder)
         kinds = {format_of(name, source, path) for path in files}
         if len(kinds) > 1:
@@ -77,9 +78,7 @@ def open_source(engine: Engine, name: str, source: Source, folder: Path) -> Open
         if kind == "parquet":
             return _open_parquet(engine, name, files)
         if kind == "jsonl":
-            from connu.sources.jsonlines import open_jsonl
-
-            return open_jsonl(engine, name, files)
+            return _open_jsonl(engine, name, files)
         return _open_csv(engine, name, source, files)
     except SourceError as error:
         error.fields.setdefault("source", name)
@@ -126,41 +125,89 @@ def _open_csv(engine: Engine, name: str, source: Source, files: list[Path]) -> O
         raise SourceError(
             f"source «{name}» is empty: no header, no row", source=name, file=files[0]
         )
-    columns = tuple(dict.fromkeys(c for _, dialect in dialects for c in dialect.columns))
-    schema = pa.schema([(column, pa.string()) for column in columns] + [(ROW, pa.int64())])
-    rejected = Rejected()
-    places: list[tuple[Path, int]] = []
+    spelled: dict[str, str] = {}
+    for _, dialect in dialects:
+        for column in dialect.columns:
+            spelled.setdefault(column.lower(), column)
+    gathered = _Gathered(name, tuple(spelled.values()))
 
     def batches() -> Iterator[pa.RecordBatch]:
-        before = 0
         for path, dialect in dialects:
-            places.append((path, before))
-            mine = Rejected()
-            last = 0
-            for batch in csv_batches(path, dialect, mine):
-                last = max(last, max(batch[ROW].to_pylist()[-1:], default=0))
-                yield _widened(batch, schema, before)
-            last = max([last, *mine.rows])
-            rejected.extend(mine, before)
-            before += last
+            rejected = gathered.enter(path)
+            names = [spelled[column.lower()] for column in dialect.columns]
+            for batch in csv_batches(path, dialect, rejected):
+                yield gathered.batch(names, batch.columns[:-1], batch.columns[-1].to_numpy())
+            gathered.leave(rejected)
 
-    table = f"raw_{name}"
-    stream(engine, table, schema, batches())
-    return Opened(name, table, columns, rejected, tuple(places))
+    return gathered.opened(engine, batches())
 
 
-def _widened(batch: pa.RecordBatch, schema: pa.Schema, before: int) -> pa.RecordBatch:
-    """A file's batch in the source's shape: absent columns missing, rows counted on."""
-    columns = []
-    for field in schema:
-        place = batch.schema.get_field_index(field.name)
-        if place < 0:
-            columns.append(pa.nulls(batch.num_rows, pa.string()))
-        elif field.name == ROW and before:
-            columns.append(pa.array(batch.column(place).to_numpy() + before))
-        else:
-            columns.append(batch.column(place))
-    return pa.record_batch(columns, schema=schema)
+def _open_jsonl(engine: Engine, name: str, files: list[Path]) -> Opened:
+    members = jsonl_columns(files)
+    gathered = _Gathered(name, tuple(members.values()))
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for path in files:
+            rejected = gathered.enter(path)
+            for columns, rows in jsonl_batches(path, list(members), rejected):
+                yield gathered.batch(list(members.values()), columns, np.array(rows))
+            gathered.leave(rejected)
+
+    return gathered.opened(engine, batches())
+
+
+def _open_database(engine: Engine, name: str, source: Source, folder: Path) -> Opened:
+    database = DatabaseSource(name, source, folder)
+    gathered = _Gathered(name, distinct_names(list(database.columns)))
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        done = 0
+        for columns in database.batches():
+            rows = np.arange(done, done + len(columns[0])) + 1
+            done += len(rows)
+            yield gathered.batch(list(gathered.columns), columns, rows)
+
+    try:
+        return gathered.opened(engine, batches())
+    finally:
+        database.close()
+
+
+class _Gathered:
+    """Puts the files of a source into one shape and counts their rows on."""
+
+    def __init__(self, name: str, columns: tuple[str, ...]) -> None:
+        self.name = name
+        self.columns = columns
+        self._schema = pa.schema([*((c, pa.string()) for c in columns), (ROW, pa.int64())])
+        self._rejected = Rejected()
+        self._files: list[tuple[Path, int]] = []
+        self._before = self._last = 0
+
+    def enter(self, path: Path) -> Rejected:
+        """Begin a file; what it rejects is to be handed to `leave`."""
+        self._before = self._last
+        self._files.append((path, self._before))
+        return Rejected()
+
+    def leave(self, rejected: Rejected) -> None:
+        """End the file."""
+        self._rejected.extend(rejected, self._before)
+        self._last = max([self._last, *self._rejected.rows[-1:]])
+
+    def batch(self, names: list[str], columns: list[pa.Array], rows: np.ndarray) -> pa.RecordBatch:
+        """A file's columns in the source's shape: absent ones missing, rows counted on."""
+        given = dict(zip(names, columns, strict=True))
+        counted = rows + self._before
+        self._last = max(self._last, int(counted.max(initial=0)))
+        shaped = [given.get(c, pa.nulls(len(rows), pa.string())) for c in self.columns]
+        return pa.record_batch([*shaped, pa.array(counted, pa.int64())], schema=self._schema)
+
+    def opened(self, engine: Engine, batches: Iterator[pa.RecordBatch]) -> Opened:
+        """Stream the batches into the engine."""
+        table = f"raw_{self.name}"
+        stream(engine, table, self._schema, batches)
+        return Opened(self.name, table, self.columns, self._rejected, tuple(self._files))
 
 
 def _open_parquet(engine: Engine, name: str, files: list[Path]) -> Opened:
