@@ -1,0 +1,126 @@
+"""The linking model: what was learnt from a brand's records, kept from build to build.
+
+Under one model a pair's evidence depends on the two records alone, so adding records changes no
+other pair. It holds shares and hashed counts, no value of anybody.
+"""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from connu.identify.compare import Field
+from connu.identify.rarity import Rarity
+from connu.identify.weights import Weights
+from connu.kernel.errors import BuildError
+
+VERSION = 1
+
+
+class _Learnt(msgspec.Struct, frozen=True):
+    """One field of the model as it is stored."""
+
+    name: str
+    kind: str
+    same: list[float]
+    household: list[float]
+    strangers: list[float]
+
+
+class _Counts(msgspec.Struct, frozen=True):
+    """The rarity of one group as it is stored: arrays as bytes (base64 in JSON)."""
+
+    hashes: bytes
+    counts: bytes
+    collision: float
+
+
+class _Stored(msgspec.Struct, frozen=True):
+    version: int
+    records: int
+    prior: float
+    prior_household: float
+    fields: list[_Learnt]
+    rarity: dict[str, _Counts]
+
+
+class LinkModel:
+    """Weights and rarity.
+
+    Args:
+        weights: shares of levels among the three kinds of pairs.
+        rarity: how common values are.
+    """
+
+    def __init__(self, weights: Weights, rarity: Rarity) -> None:
+        self.weights = weights
+        self.rarity = rarity
+
+    def knows(self, fields: list[Field]) -> bool:
+        """Whether the model was learnt on just these fields."""
+        return self.weights.fields == fields
+
+    def to_json(self) -> str:
+        """The model as one JSON document."""
+        weights, rarity = self.weights, self.rarity
+        stored = _Stored(
+            version=VERSION,
+            records=rarity.size,
+            prior=weights.prior,
+            prior_household=weights.prior_household,
+            fields=[
+                _Learnt(
+                    f.name,
+                    f.kind,
+                    weights.same[f.name].tolist(),
+                    weights.household[f.name].tolist(),
+                    weights.strangers[f.name].tolist(),
+                )
+                for f in weights.fields
+            ],
+            rarity={
+                group: _Counts(
+                    rarity.hashes[group].astype("<u8").tobytes(),
+                    rarity.counts[group].astype("<i4").tobytes(),
+                    rarity.collision[group],
+                )
+                for group in rarity.hashes
+            },
+        )
+        return msgspec.json.encode(stored).decode()
+
+    @classmethod
+    def from_json(cls, text: str) -> LinkModel:
+        """The inverse of to_json.
+
+        Raises:
+            BuildError: the text is no model, or one of another version.
+        """
+        try:
+            stored = msgspec.json.decode(text, type=_Stored)
+        except msgspec.DecodeError as error:
+            raise BuildError(
+                "the linking model of the last build cannot be read",
+                hint="connu build --retrain learns a new one",
+            ) from error
+        if stored.version != VERSION:
+            raise BuildError(
+                f"the linking model is of version {stored.version}, this connu reads {VERSION}",
+                hint="connu build --retrain learns a new one",
+            )
+        fields = [Field.of(learnt.name, learnt.kind) for learnt in stored.fields]
+        weights = Weights(
+            fields,
+            {x.name: np.array(x.same) for x in stored.fields},
+            {x.name: np.array(x.household) for x in stored.fields},
+            {x.name: np.array(x.strangers) for x in stored.fields},
+            stored.prior,
+            stored.prior_household,
+        )
+        rarity = Rarity(
+            stored.records,
+            {g: np.frombuffer(c.hashes, "<u8") for g, c in stored.rarity.items()},
+            {g: np.frombuffer(c.counts, "<i4") for g, c in stored.rarity.items()},
+            {g: c.collision for g, c in stored.rarity.items()},
+        )
+        return cls(weights, rarity)

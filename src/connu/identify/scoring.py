@@ -1,0 +1,135 @@
+"""From levels to evidence in bits: each field's weight, the rarity of what agrees, and the odds.
+
+A pair's odds of being one person are the prior odds times each field's Bayes factor, set against
+both alternatives: strangers, and two people of one household.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from connu.identify.compare import Comparison, Field
+from connu.identify.patterns import Patterns
+from connu.identify.rarity import Rarity
+from connu.identify.weights import Weights
+
+#: How surely a shared value of an identifier alone is one person, before any data: a household
+#: shares phones and cookies, hardly ever accounts or cards.
+TRUST = {"email": 0.97, "phone": 0.9, "anonymous_id": 0.8}
+TRUST_OTHERS = 0.99
+
+
+@dataclass
+class Scored:
+    """Pairs whose evidence is above ABSENT_BITS; all others count as absent.
+
+    Attributes:
+        left, right: int32 [pairs], left < right, sorted.
+        bits: float64 [pairs]: log2 odds.
+        shares_identifier: bool [pairs]: whether they share one that is not generic.
+    """
+
+    left: np.ndarray
+    right: np.ndarray
+    bits: np.ndarray
+    shares_identifier: np.ndarray
+
+
+class Scoring:
+    """Scores pairs under a model.
+
+    Args:
+        comparison: the records, compared.
+        weights: what was learnt.
+        rarity: how common values are.
+    """
+
+    def __init__(self, comparison: Comparison, weights: Weights, rarity: Rarity) -> None:
+        self.comparison = comparison
+        self.weights = weights
+        self._surplus = {
+            f.name: rarity.surplus(
+                f.name,
+                comparison.records.column(f.name).words,
+                comparison.records.column(f.name).known,
+            )
+            for f in weights.fields
+            if f.exact
+        }
+        self._bits = {f.name: floored(weights, f) for f in weights.fields}
+        self._household = {f.name: weights.household_bits(f) for f in weights.fields}
+
+    def score(self, left: np.ndarray, levels: dict[str, np.ndarray]) -> np.ndarray:
+        """log2 odds that each pair is one person: float64 [pairs].
+
+        Cost: linear; the weights are summed once a pattern, rarity is added pair by pair.
+        """
+        fields = self.weights.fields
+        patterns = Patterns.of(fields, levels)
+        same = np.full(len(patterns.count), np.log2(self.weights.prior))
+        home = np.full(len(patterns.count), np.log2(self.weights.prior_household))
+        for field in fields:
+            level = patterns.levels[field.name]
+            same += self._bits[field.name][level]
+            home += self._household[field.name][level]
+        same, home = same[patterns.of_pair], home[patterns.of_pair]
+        for field in fields:
+            if field.exact:
+                rare = self.rare_bits(field, left, levels[field.name])
+                same += rare
+                home += rare
+        return same - np.logaddexp2(home, 0.0)
+
+    def rare_bits(self, field: Field, left: np.ndarray, level: np.ndarray) -> np.ndarray:
+        """Bits added to the pairs that agree on a value, for its rarity: float64 [pairs]."""
+        out = np.zeros(len(left))
+        equal = np.flatnonzero(np.isin(level, field.exact))
+        codes = self.comparison.records.column(field.name).codes[left[equal]]
+        surplus = np.append(self._surplus[field.name], 0.0)
+        out[equal] = surplus[codes]
+        return out
+
+    def bits_by_field(
+        self, left: np.ndarray, levels: dict[str, np.ndarray]
+    ) -> dict[str, np.ndarray]:
+        """Each field's bits, NaN where unknown: field → float64 [pairs].
+
+        The bits of all fields, of `prior` and of `household` add up to the score.
+        """
+        out = {}
+        home = np.full(len(left), np.log2(self.weights.prior_household))
+        for field in self.weights.fields:
+            level = levels[field.name]
+            bits = self._bits[field.name][level]
+            home += self._household[field.name][level]
+            if field.exact:
+                rare = self.rare_bits(field, left, level)
+                bits = bits + rare
+                home = home + rare
+            out[field.name] = np.where(level < 0, np.nan, bits)
+        out["prior"] = np.full(len(left), np.log2(self.weights.prior))
+        out["household"] = -np.logaddexp2(home, 0.0)
+        return out
+
+
+def floored(weights: Weights, field: Field) -> np.ndarray:
+    """Bits of each level, an identifier's equal levels never below what it proves alone."""
+    bits = weights.bits(field)
+    if field.kind in ("key", "email"):
+        trust = TRUST.get(field.name, TRUST_OTHERS)
+        least = np.log2(trust / (1 - trust)) - np.log2(weights.prior)
+        # Of an e-mail only the first block: without a shared name nothing else explains it.
+        exact = [e for e in field.exact if e < field.levels // field.blocks]
+        bits[exact] = np.maximum(bits[exact], least)
+    return bits
+
+
+def probability(bits: np.ndarray) -> np.ndarray:
+    """Match probability from log2 odds.
+
+    >>> float(probability(np.array([0.0]))[0])
+    0.5
+    """
+    return 1.0 / (1.0 + np.exp2(-np.clip(bits, -60, 60)))
