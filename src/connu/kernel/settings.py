@@ -21,6 +21,7 @@ FILE_NAME = "connu.toml"
 Kind = Literal["people", "events", "verbatims", "products"]
 Format = Literal["csv", "parquet", "jsonl"]
 Sector = Literal["retail", "health", "finance", "media", "travel"]
+EngineKind = Literal["duckdb", "spark"]
 Survivorship = Literal["recent", "trusted", "frequent"]
 
 
@@ -28,7 +29,7 @@ class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """Every table of the settings: frozen, and closed to unknown words."""
 
 
-class Brand(_Strict):
+class Brand(_Strict, frozen=True):
     """[brand] – whose customers these are.
 
     Attributes:
@@ -42,7 +43,7 @@ class Brand(_Strict):
     sector: Sector = "retail"
 
 
-class Source(_Strict):
+class Source(_Strict, frozen=True):
     """[sources.NAME] – one input.
 
     Attributes:
@@ -78,7 +79,7 @@ class Source(_Strict):
     fields: dict[str, str | list[str]] = msgspec.field(default_factory=dict)
 
 
-class Attribute(_Strict):
+class Attribute(_Strict, frozen=True):
     """[attributes.NAME] – what to do with one attribute.
 
     Attributes:
@@ -94,7 +95,7 @@ class Attribute(_Strict):
     sensitive: str | None = None
 
 
-class Identify(_Strict):
+class Identify(_Strict, frozen=True):
     """[identify] – how records become customers. The defaults need no change.
 
     Attributes:
@@ -118,19 +119,21 @@ class Identify(_Strict):
         return self.limits.get(identifier, 1 if identifier == "account" else 5)
 
 
-class EngineChoice(_Strict):
+class EngineChoice(_Strict, frozen=True):
     """[engine] – where tables live.
 
     Attributes:
+        kind: duckdb (embedded) or spark (extra `spark`, Java 17).
         threads: worker threads.
         memory_gb: what the engine may hold before it spills to disk.
     """
 
+    kind: EngineKind = "duckdb"
     threads: int = 2
     memory_gb: float = 1.0
 
 
-class Journal(_Strict):
+class Journal(_Strict, frozen=True):
     """[journal] – where people's own input is kept.
 
     Attributes:
@@ -140,7 +143,7 @@ class Journal(_Strict):
     url: str | None = None
 
 
-class Settings(_Strict):
+class Settings(_Strict, frozen=True):
     """connu.toml, whole.
 
     Attributes:
@@ -257,7 +260,8 @@ def _check_sense(settings: Settings) -> None:
         where = f"sources.{name}"
         if (source.path is None) == (source.url is None):
             raise SettingsError(
-                f"{FILE_NAME}: [{where}] needs either path or url", setting=where,
+                f"{FILE_NAME}: [{where}] needs either path or url",
+                setting=where,
                 hint='path = "data/file.csv", or url = "postgresql://…" with table = or query =',
             )
         if source.url is not None and (source.table is None) == (source.query is None):
