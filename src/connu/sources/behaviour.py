@@ -20,6 +20,7 @@ from connu.sources.keys import KeyReader
 from connu.sources.mapping import Mapping
 from connu.sources.numbers import comma_decimal, number_sql
 from connu.sources.quarantine import Quarantine
+from connu.sources.regions import RegionReader
 from connu.sources.text import as_text
 from connu.sources.times import time_sql
 
@@ -56,14 +57,12 @@ class _Reader:
 
     schema: pa.Schema
     keys: tuple[str, ...]
-    countries: dict[str, str]
+    regions: RegionReader
     reader: KeyReader
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         source = as_text(batch.column("source"))
-        names = pa.array(list(self.countries), pa.string())
-        usual = pa.array(list(self.countries.values()), pa.string())
-        region = usual.take(pa.compute.index_in(source, value_set=names))
+        region = self.regions.read(source, None, None)
         columns = []
         for field in self.schema:
             values = batch.column(field.name)
@@ -128,7 +127,10 @@ def _make(
     reader = _Reader(
         schema=schema,
         keys=keys,
-        countries={mapping.name: mapping.country(settings) for mapping in mappings},
+        regions=RegionReader(
+            settings.brand.country.upper(),
+            {mapping.name: mapping.country(settings) for mapping in mappings},
+        ),
         reader=KeyReader(regions_by_source(engine, settings, mappings)),
     )
     engine.map(table, " UNION ALL ".join(selects), reader, schema)

@@ -43,8 +43,8 @@ ES esp|spain|espagne|espana|spanien
 FI fin|finland|finlande|suomi|finnland
 FR fra|france|frankreich|francia|republique francaise|france metropolitaine
 GA gab|gabon
-GB gbr|united kingdom|great britain|royaume uni|grande bretagne|uk|england|angleterre|scotland|ecosse
-GB wales|pays de galles|northern ireland|irlande du nord
+GB gbr|united kingdom|great britain|royaume uni|grande bretagne|uk|england|angleterre|scotland
+GB ecosse|wales|pays de galles|northern ireland|irlande du nord
 GB vereinigtes konigreich|grossbritannien
 GF guf|french guiana|guyane|guyane francaise
 GN gin|guinea|guinee

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from connu.engine.sql import literal, quoted
 from connu.govern.sensitive import refusal, refused
-from connu.kernel.errors import SourceError, did_you_mean
+from connu.kernel.errors import ConnuError, SourceError, did_you_mean
 from connu.kernel.settings import Settings, Source
 from connu.sources.reading import ROW, Opened
 from connu.sources.text import SEPARATOR
@@ -104,24 +104,35 @@ def map_source(opened: Opened, source: Source, settings: Settings) -> Mapping:
         SourceError: the mapping names a column that the source does not have.
         PurposeError: a column is sensitive and not declared.
     """
-    fields: dict[str, tuple[str, ...]] = {}
-    for word, named in source.fields.items():
-        columns = (named,) if isinstance(named, str) else tuple(named)
-        for column in columns:
-            if column not in opened.columns:
-                raise SourceError(
-                    f"source «{opened.name}» has no column «{column}», mapped to {word}",
-                    hint=did_you_mean(column, opened.columns),
-                    source=opened.name,
-                    column=column,
-                )
-        fields[word] = columns
+    for problem in mapping_problems(opened, source, settings):
+        raise problem
+    fields = {word: _named(named) for word, named in source.fields.items()}
     mapped = {column for columns in fields.values() for column in columns}
+    return Mapping(opened, source, fields, tuple(c for c in opened.columns if c not in mapped))
+
+
+def mapping_problems(opened: Opened, source: Source, settings: Settings) -> list[ConnuError]:
+    """Every column that is named and not there, and every sensitive one that is not declared."""
+    problems: list[ConnuError] = [
+        SourceError(
+            f"source «{opened.name}» has no column «{column}», mapped to {word}",
+            hint=did_you_mean(column, opened.columns),
+            source=opened.name,
+            column=column,
+        )
+        for word, named in source.fields.items()
+        for column in _named(named)
+        if column not in opened.columns
+    ]
     for column in opened.columns:
         category = refused(column, settings)
         if category is not None:
-            raise refusal(column, category, source=opened.name, column=column)
-    return Mapping(opened, source, fields, tuple(c for c in opened.columns if c not in mapped))
+            problems.append(refusal(column, category, source=opened.name, column=column))
+    return problems
+
+
+def _named(columns: str | list[str]) -> tuple[str, ...]:
+    return (columns,) if isinstance(columns, str) else tuple(columns)
 
 
 def cell(column: str) -> str:

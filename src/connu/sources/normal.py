@@ -23,7 +23,8 @@ from connu.sources.keys import KeyReader
 from connu.sources.mapping import Mapping
 from connu.sources.names import civility_sex, family_names, full_names, given_names
 from connu.sources.people import raw_fields
-from connu.sources.postcodes import BRITISH, normalise_postcodes
+from connu.sources.postcodes import normalise_postcodes
+from connu.sources.regions import RegionReader
 from connu.sources.sexes import normalise_sexes
 from connu.sources.text import (
     SEPARATOR,
@@ -58,9 +59,8 @@ _KEYS = ("account", "loyalty_card", "national_id", "support_case", "anonymous_id
 class _Reader:
     """Normalises one Arrow batch of numbered people; pure, so that batches run in parallel."""
 
-    country: str
+    regions: RegionReader
     orders: dict[str, DateOrder]
-    countries: dict[str, str]
     reader: KeyReader
     keys: tuple[str, ...]
 
@@ -76,7 +76,7 @@ class _Reader:
 
         source = as_text(batch.column("source"))
         country = normalise_countries(raw("country"))
-        region = self._regions(source, country, raw("postcode"))
+        region = self.regions.read(source, country, raw("postcode"))
         done: dict[str, pa.Array] = {
             "rid": batch.column("rid"),
             "source": source,
@@ -100,15 +100,6 @@ class _Reader:
             done[key] = self.reader.read(key, raw(key), source, region)
         return pa.record_batch([done[field.name] for field in self.schema], schema=self.schema)
 
-    def _regions(self, source: Column, country: Column, postcode: Column) -> Column:
-        """Whose way of writing a row follows: its country, a British postcode, the source's."""
-        names = pa.array(list(self.countries), pa.string())
-        usual = pa.array(list(self.countries.values()), pa.string())
-        own = usual.take(pc.index_in(source, value_set=names))
-        bare = pc.replace_substring_regex(pc.utf8_upper(postcode), r"\s+", "")
-        british = pc.fill_null(pc.match_substring_regex(bare, BRITISH), False)
-        return pc.coalesce(country, pc.if_else(british, "GB", own), pa.scalar(self.country))
-
     def _birth_dates(self, source: Column, date: Column, year: Column) -> Column:
         read = over_distinct_by(
             date, source, lambda some, name: normalise_birth_dates(some, self.orders[name])
@@ -124,9 +115,11 @@ def make_normal(engine: Engine, settings: Settings, mappings: list[Mapping]) -> 
     fields = raw_fields(mappings)
     keys = tuple(f for f in fields if f in _KEYS or f.startswith("social."))
     reader = _Reader(
-        country=settings.brand.country.upper(),
+        regions=RegionReader(
+            settings.brand.country.upper(),
+            {mapping.name: mapping.country(settings) for mapping in mappings},
+        ),
         orders=dates_by_source(engine, settings, mappings),
-        countries={mapping.name: mapping.country(settings) for mapping in mappings},
         reader=KeyReader(regions_by_source(engine, settings, mappings)),
         keys=keys,
     )

@@ -53,7 +53,9 @@ class Opened:
         return found
 
 
-def open_source(engine: Engine, name: str, source: Source, folder: Path) -> Opened:
+def open_source(
+    engine: Engine, name: str, source: Source, folder: Path, *, limit: int | None = None
+) -> Opened:
     """Make the table `raw_<name>` of a source.
 
     Args:
@@ -61,13 +63,14 @@ def open_source(engine: Engine, name: str, source: Source, folder: Path) -> Open
         name: the source's name in the settings.
         source: its settings.
         folder: the brand's folder; paths are relative to it.
+        limit: stop after about so many rows (to look, not to take in).
 
     Raises:
         SourceError: a file or database is absent, unreadable or of another format; names it.
     """
     try:
         if source.url is not None:
-            return _open_database(engine, name, source, folder)
+            return _open_database(engine, name, source, folder, limit)
         files = files_of(name, source, folder)
         kinds = {format_of(name, source, path) for path in files}
         if len(kinds) > 1:
@@ -78,8 +81,8 @@ def open_source(engine: Engine, name: str, source: Source, folder: Path) -> Open
         if kind == "parquet":
             return _open_parquet(engine, name, files)
         if kind == "jsonl":
-            return _open_jsonl(engine, name, files)
-        return _open_csv(engine, name, source, files)
+            return _open_jsonl(engine, name, files, limit)
+        return _open_csv(engine, name, source, files, limit)
     except SourceError as error:
         error.fields.setdefault("source", name)
         raise
@@ -113,7 +116,9 @@ def stream(
         raise
 
 
-def _open_csv(engine: Engine, name: str, source: Source, files: list[Path]) -> Opened:
+def _open_csv(
+    engine: Engine, name: str, source: Source, files: list[Path], limit: int | None
+) -> Opened:
     dialects: list[tuple[Path, Dialect]] = []
     for path in files:
         dialect = sniff(
@@ -139,10 +144,10 @@ def _open_csv(engine: Engine, name: str, source: Source, files: list[Path]) -> O
                 yield gathered.batch(names, batch.columns[:-1], batch.columns[-1].to_numpy())
             gathered.leave(rejected)
 
-    return gathered.opened(engine, batches())
+    return gathered.opened(engine, _up_to(batches(), limit))
 
 
-def _open_jsonl(engine: Engine, name: str, files: list[Path]) -> Opened:
+def _open_jsonl(engine: Engine, name: str, files: list[Path], limit: int | None) -> Opened:
     members = jsonl_columns(files)
     gathered = _Gathered(name, tuple(members.values()))
 
@@ -153,10 +158,12 @@ def _open_jsonl(engine: Engine, name: str, files: list[Path]) -> Opened:
                 yield gathered.batch(list(members.values()), columns, np.array(rows))
             gathered.leave(rejected)
 
-    return gathered.opened(engine, batches())
+    return gathered.opened(engine, _up_to(batches(), limit))
 
 
-def _open_database(engine: Engine, name: str, source: Source, folder: Path) -> Opened:
+def _open_database(
+    engine: Engine, name: str, source: Source, folder: Path, limit: int | None
+) -> Opened:
     database = DatabaseSource(name, source, folder)
     gathered = _Gathered(name, distinct_names(list(database.columns)))
 
@@ -168,9 +175,19 @@ def _open_database(engine: Engine, name: str, source: Source, folder: Path) -> O
             yield gathered.batch(list(gathered.columns), columns, rows)
 
     try:
-        return gathered.opened(engine, batches())
+        return gathered.opened(engine, _up_to(batches(), limit))
     finally:
         database.close()
+
+
+def _up_to(batches: Iterator[pa.RecordBatch], limit: int | None) -> Iterator[pa.RecordBatch]:
+    """Batches until `limit` rows are reached."""
+    rows = 0
+    for batch in batches:
+        yield batch
+        rows += batch.num_rows
+        if limit is not None and rows >= limit:
+            return
 
 
 class _Gathered:
