@@ -35,7 +35,7 @@ def test_same_seed_same_bytes(folder: Path, tmp_path: Path) -> None:
     make_brand(tmp_path / "other", people=600, seed=6, progress=Silent())
     theirs = digests(tmp_path / "other")
     same = [name for name, digest in digests(folder).items() if theirs[name] == digest]
-    assert same == ["connu.toml"]
+    assert same == ["connu.toml", "truth/README.md", "truth/drivers.csv"]
 
 
 def test_settings_hold_and_name_files_that_are_there(folder: Path) -> None:

@@ -5,46 +5,34 @@ Everything is invented; what is true is written beside. The same size and seed g
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from connu.kernel.errors import UsageError
 from connu.kernel.progress import Progress
 from connu.kernel.settings import FILE_NAME
-from connu.sample import outcomes
-from connu.sample.accounts import Logins, make_accounts, make_logins, write_accounts
-from connu.sample.catalogue import make_catalogue, write_catalogue
-from connu.sample.chance import Chance, Floats
-from connu.sample.clicks import make_clicks
-from connu.sample.contacts import Contacts, make_contacts
+from connu.sample import meanings, outcomes, truth, voices
+from connu.sample.accounts import make_accounts, write_accounts
+from connu.sample.catalogue import write_catalogue
+from connu.sample.chance import Chance
+from connu.sample.clicks import Clicks, make_clicks
 from connu.sample.crm import make_crm, write_crm
-from connu.sample.devices import Devices, cookie_text, make_devices
 from connu.sample.loyalty import make_loyalty, write_loyalty
-from connu.sample.membership import Entries, make_entries
-from connu.sample.moments import CUT_OFF
-from connu.sample.needs import make_needs
-from connu.sample.people import People, make_people
 from connu.sample.records import Made
 from connu.sample.shop import write_shop
 from connu.sample.social import make_social, write_social
 from connu.sample.support import make_support, write_support
-from connu.sample.tastes import make_tastes
-from connu.sample.truth import write_identities, write_people
 from connu.sample.unsubscribes import make_unsubscribes, write_unsubscribes
-from connu.sample.visits import make_visits
-from connu.sample.weblog import look_behind, tied, write_weblog
+from connu.sample.visits import Visits, make_visits
+from connu.sample.weblog import Behind, look_behind, tied, write_weblog
+from connu.sample.world import World, make_world, sign_up_cookies
 
 PEOPLE = 20_000
 FEWEST = 100
 EVENTS_PER_PERSON = 20.0
-#: Accounts opened earlier have no cookie left.
-OLDEST_COOKIE_DAY = -300
 
 
 @dataclass(frozen=True)
@@ -55,7 +43,7 @@ class BrandMade:
         folder: the brand's folder.
         people: how many people the sources know; visitors nobody knows come on top.
         seed: what it was made from.
-        rows: rows written per source, and per file of the truth.
+        rows: rows written per source of connu.toml, and per file of truth/.
     """
 
     folder: Path
@@ -97,99 +85,128 @@ def make_brand(
     chance = Chance(seed)
     made = BrandMade(folder, people, seed)
     with progress.stage("people") as step:
-        truth = make_people(chance, people)
-        contacts = make_contacts(chance, truth)
-        entries = make_entries(chance, truth)
-        logins = make_logins(chance, truth, entries["accounts"])
-        devices = make_devices(chance, truth)
-        step.note(f"{people:,} known people, {len(truth) - people:,} others")
-    with progress.stage("people sources", total=6) as step:
-        cookies = _sign_up_cookies(chance, truth, devices, logins)
-        sources = []
-        for source in _people_sources(chance, folder, truth, contacts, entries, logins, cookies):
-            sources.append(source)
-            step.advance()
-        made.rows.update({source.source: len(source.table) for source in sources})
-    by_name = {source.source: source for source in sources}
-    with progress.stage("behaviour", total=4) as step:
-        catalogue = make_catalogue(chance)
-        made.rows["products"] = write_catalogue(folder, chance, catalogue)
-        tastes = make_tastes(chance, truth)
-        needs = make_needs(chance, truth, tastes, catalogue, _entered(chance, truth, entries))
-        step.advance()
-        visits = make_visits(chance, truth, tastes, needs, devices, logins, events_per_person)
-        clicks = make_clicks(chance, visits, needs, tastes, catalogue)
-        behind = look_behind(chance, visits, clicks)
-        step.advance()
-        made.rows["web"] = write_weblog(
-            folder, chance, truth, contacts, logins, needs, visits, clicks, behind, catalogue
+        world = make_world(chance, people)
+        step.note(f"{people:,} known, {len(world.people) - people:,} others")
+    with progress.stage("people sources") as step:
+        messages = voices.make_messages(
+            chance, world.people, world.contacts, world.entries["support"], world.needs.content
         )
-        step.advance()
+        sources = _people_sources(folder, chance, world, messages.texts.text)
+        made.rows.update({source.source: len(source.table) for source in sources.values()})
+        step.note(f"{sum(made.rows.values()):,} records")
+    with progress.stage("web log and orders") as step:
+        visits, clicks, behind = _web(folder, chance, world, events_per_person, made)
+        made.rows["products"] = write_catalogue(folder, chance, world.catalogue)
         made.rows["orders"] = write_shop(
-            folder, chance, needs, contacts, logins, by_name["loyalty"], catalogue
+            folder,
+            chance,
+            world.needs,
+            world.contacts,
+            world.logins,
+            sources["loyalty"],
+            world.catalogue,
         )
-        step.advance()
-    with progress.stage("truth") as step:
-        made.rows["truth/identities.csv"] = write_identities(folder, sources)
-        write_people(folder, truth)
-        signed_up = by_name["accounts"].table["cookie"].combine_chunks()
-        made.rows["truth/visitors.csv"] = outcomes.write_visitors(
-            folder, truth, visits, behind, tied(behind, signed_up)
-        )
-        made.rows["truth/intents.csv"] = outcomes.write_intents(folder, needs, catalogue)
-        outcomes.write_staying(folder, truth, needs)
-        outcomes.write_interests(folder, truth, tastes)
+        step.note(f"{len(clicks):,} clicks in {len(visits):,} visits")
+    with progress.stage("verbatims") as step:
+        spoken = [*_voices(folder, chance, world, sources), messages]
+        made.rows.update({voice.source: len(voice.ids) for voice in spoken})
+        step.note(f"{sum(len(voice.ids) for voice in spoken):,} texts")
+    with progress.stage("truth"):
+        made.rows.update(_truth(folder, world, sources, visits, behind, spoken))
     (folder / FILE_NAME).write_text(settings, encoding="utf-8")
     return made
 
 
 def _people_sources(
-    chance: Chance,
-    folder: Path,
-    people: People,
-    contacts: Contacts,
-    entries: dict[str, Entries],
-    logins: Logins,
-    cookies: pa.Array,
-) -> Iterator[Made]:
-    """Make and write each people source in turn."""
+    folder: Path, chance: Chance, world: World, messages: pa.Array
+) -> dict[str, Made]:
+    """Make and write the people sources."""
+    people, contacts, entries = world.people, world.contacts, world.entries
     crm = make_crm(chance, people, contacts, entries["crm"])
     write_crm(folder, chance, crm)
-    yield crm
-    accounts = make_accounts(chance, people, contacts, entries["accounts"], logins, cookies)
+    accounts = make_accounts(
+        chance, people, contacts, entries["accounts"], world.logins, sign_up_cookies(chance, world)
+    )
     write_accounts(folder, chance, accounts)
-    yield accounts
     loyalty = make_loyalty(chance, people, contacts, entries["loyalty"])
     write_loyalty(folder, loyalty)
-    yield loyalty
-    quiet = pa.nulls(len(entries["support"]), pa.string())
-    support = make_support(chance, people, contacts, entries["support"], quiet)
+    support = make_support(chance, people, contacts, entries["support"], messages)
     write_support(folder, chance, support)
-    yield support
     social = make_social(chance, people, contacts, entries["social"])
     write_social(folder, social)
-    yield social
     unsubscribes = make_unsubscribes(chance, people, contacts)
     write_unsubscribes(folder, unsubscribes)
-    yield unsubscribes
+    made = (crm, accounts, loyalty, support, social, unsubscribes)
+    return {source.source: source for source in made}
 
 
-def _entered(chance: Chance, people: People, entries: dict[str, Entries]) -> Floats:
-    """The day each person first dealt with the brand; a visitor's first visit."""
-    rng = chance.stream("entered")
-    first = np.full(len(people), np.inf)
-    for source in entries.values():
-        np.minimum.at(first, source.who, source.created)
-    return np.where(people.known, first, rng.uniform(0, CUT_OFF, len(people)))
+def _web(
+    folder: Path, chance: Chance, world: World, events_per_person: float, made: BrandMade
+) -> tuple[Visits, Clicks, Behind]:
+    """Make the visits and write the web log."""
+    visits = make_visits(
+        chance,
+        world.people,
+        world.tastes,
+        world.needs,
+        world.devices,
+        world.logins,
+        events_per_person,
+    )
+    clicks = make_clicks(chance, visits, world.needs, world.tastes, world.catalogue)
+    behind = look_behind(chance, visits, clicks)
+    made.rows["web"] = write_weblog(
+        folder,
+        chance,
+        world.people,
+        world.contacts,
+        world.logins,
+        world.needs,
+        visits,
+        clicks,
+        behind,
+        world.catalogue,
+    )
+    return visits, clicks, behind
 
 
-def _sign_up_cookies(chance: Chance, people: People, devices: Devices, logins: Logins) -> pa.Array:
-    """The cookie on which each account was opened; null for those opened too long ago."""
-    rng = chance.stream("sign-up cookies")
-    slot = devices.slot(people, logins.who, rng)
-    keys = devices.cookie_key(logins.who, slot, logins.created)
-    late = pa.array(logins.created >= OLDEST_COOKIE_DAY)
-    return pc.if_else(late, cookie_text(chance.seed, keys), pa.scalar(None, pa.string()))
+def _voices(
+    folder: Path, chance: Chance, world: World, sources: dict[str, Made]
+) -> list[voices.Voice]:
+    """Make and write surveys, reviews and posts."""
+    people, contacts, needs = world.people, world.contacts, world.needs
+    made = [
+        voices.make_surveys(chance, people, contacts, sources["loyalty"], needs),
+        voices.make_reviews(chance, people, world.logins, needs, world.catalogue),
+        voices.make_posts(chance, people, world.entries["social"], sources["social"], needs),
+    ]
+    voices.write_voices(folder, made)
+    return made
+
+
+def _truth(
+    folder: Path,
+    world: World,
+    sources: dict[str, Made],
+    visits: Visits,
+    behind: Behind,
+    spoken: list[voices.Voice],
+) -> dict[str, int]:
+    """Write truth/; returns the rows of the files whose size says something."""
+    signed_up = sources["accounts"].table["cookie"].combine_chunks()
+    met = tied(behind, signed_up)
+    rows = {
+        "truth/identities.csv": truth.write_identities(folder, list(sources.values())),
+        "truth/people.csv": truth.write_people(folder, world.people),
+        "truth/visitors.csv": outcomes.write_visitors(folder, world.people, visits, behind, met),
+        "truth/intents.csv": outcomes.write_intents(folder, world.needs, world.catalogue),
+        "truth/statements.csv": meanings.write_statements(folder, spoken),
+    }
+    outcomes.write_staying(folder, world.people, world.needs)
+    outcomes.write_interests(folder, world.people, world.tastes)
+    meanings.write_drivers(folder)
+    truth.write_readme(folder)
+    return rows
 
 
 def _refuse_other_brand(folder: Path, settings: str) -> None:

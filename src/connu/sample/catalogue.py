@@ -159,14 +159,14 @@ def _title(noun: str, brand: str, place: int, rng: np.random.Generator) -> str:
 
 
 def write_catalogue(folder: Path, chance: Chance, catalogue: Catalogue) -> int:
-    """data/produits.csv: semicolons, a byte order mark, two rows without their number.
+    """data/produits.csv: semicolons, decimal commas, a BOM, two rows without number.
 
     Returns:
         The rows written.
     """
     rng = chance.stream("catalogue file")
     shop = categories()
-    price = [f"{p:.2f}" for p in catalogue.price_eur.tolist()]
+    price = [f"{p:.2f}".replace(".", ",") for p in catalogue.price_eur.tolist()]
     launched = np.datetime64("2019-01-01", "D") + rng.integers(0, 2300, len(catalogue))
     table = pa.table(
         {
@@ -181,7 +181,7 @@ def write_catalogue(folder: Path, chance: Chance, catalogue: Catalogue) -> int:
     order = rng.permutation(len(table))
     table = table.take(pa.array(order))
     broken = {
-        len(table) // 3: ";article sans référence;Photo/Drones;99.90;Lumira;2024-01-01",
+        len(table) // 3: ";article sans référence;Photo/Drones;99,90;Lumira;2024-01-01",
         len(table) // 2: ";;;;;",
     }
     write_csv(

@@ -50,8 +50,12 @@ def write_identities(folder: Path, sources: list[Made]) -> int:
     return len(table)
 
 
-def write_people(folder: Path, people: People) -> None:
-    """truth/people.csv: who everybody truly is, and truth/households.csv: who lives with whom."""
+def write_people(folder: Path, people: People) -> int:
+    """truth/people.csv: who everybody truly is, and truth/households.csv: who lives with whom.
+
+    Returns:
+        The people written.
+    """
     who = np.arange(len(people))
     home = pa.array(people.home)
     table = pa.table(
@@ -86,3 +90,40 @@ def write_people(folder: Path, people: People) -> None:
             }
         ),
     )
+    return len(table)
+
+
+def write_readme(folder: Path) -> None:
+    """truth/README.md: what each file says."""
+    (folder / "truth" / "README.md").write_text(README, encoding="utf-8")
+
+
+README = """# What is really so
+
+The sample brand's truth, for evaluation alone: no source reads it. People are named P0000000 …;
+«known» people have a record in a source, the others are seen only as visitors. The data end on
+1 July 2026 (UTC).
+
+- identities.csv – per record of a people source: source, record_id, person (T…: a test row of the
+  shop's own, nobody's).
+- people.csv – per person: whether known, names, sex, birth date, age band when the data end,
+  occupation, area, place.
+- households.csv – per member of a household of several.
+- visitors.csv – per cookie of the web log: the person who uses it most and his profile; its kind
+  (person, shared, kiosk, robot); how many people use it; whether he is known; whether the cookie
+  ever met a login or an e-mail (tied); its events.
+- intents.csv – per purchase in the year after the data end: person, category, product, since when
+  he was interested, when and where he bought, value.
+- staying.csv – per known person: needs per year, chance to leave after a purchase, contentment,
+  whether still active, purchases so far, purchases and value in the next 91 and 365 days.
+- interests.csv – the four favourite categories of each person.
+- statements.csv – per statement in a text: start and end (characters), quote, dimension, theme,
+  polarity, status, form, addressee, basis.
+- verbatims.csv – per text: person, language, number of statements.
+- expectations.jsonl – per text with an expectation of the brand: themes, polarity and status.
+- drivers.csv – per theme: what it does to a rating (stars), how often it is met and spoken of.
+
+Statements: praise is met; complaint, regret, lack and comparison are unmet; what should be or is
+wished for is unknown. Advice to other customers has the addressee «peers», demands on makers,
+couriers and others «other»: no expectations of the brand. Form «none»: plain telling.
+"""
