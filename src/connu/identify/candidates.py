@@ -15,7 +15,7 @@ from connu.identify.atoms import MOST_ATOMS, count_buckets, keep_atoms, make_fea
 from connu.identify.encoding import Records
 
 #: Records kept per record, and the largest block an atom may have.
-TOP, CAP = 20, 100
+TOP, CAP = 10, 50
 _STEP = 50_000
 #: Up to this many records every pair is a candidate.
 _ALL_PAIRS = 400

@@ -118,6 +118,7 @@ class Comparison:
         self._names = records.names.words
         self._places = records.places.words
         self._name_bits = rarity.bits(NAME, self._names)
+        self._roles = rarity.roles(records)
         self._place_bits = rarity.bits(PLACE, self._places)
 
     def levels(self, left: np.ndarray, right: np.ndarray) -> dict[str, np.ndarray]:
@@ -138,7 +139,7 @@ class Comparison:
         if field.kind == "name":
             tokens, words = records.names, self._names
             return names.compare_names(
-                left, right, tokens.start, tokens.codes, tokens.roles, self._name_bits,
+                left, right, tokens.start, tokens.codes, self._roles, self._name_bits,
                 records.forms, words.data, words.offsets, bags.SHARED_BITS,
             )  # fmt: skip
         if field.kind == "place":

@@ -87,6 +87,10 @@ class Tokens:
         """The distinct tokens as bytes."""
         return Words(self.values)
 
+    def counts_as(self, role: int) -> np.ndarray:
+        """In how many records each token stands in the columns of a role: int64 [values]."""
+        return np.bincount(self.codes[(self.roles & role) > 0], minlength=len(self.values))
+
 
 @dataclass
 class Records:
@@ -169,7 +173,6 @@ def encode_records(
     sources = encode_column(normal["source"])
     is_unique = np.array([s in unique for s in sources.values.to_pylist()] + [False], np.bool_)
     names = encode_tokens([normal[name] for name in NAME_COLUMNS])
-    names.roles = _roles(names)
     return Records(
         size=normal.num_rows,
         names=names,
@@ -179,24 +182,6 @@ def encode_records(
         keys=_keys(identifiers, normal.num_rows),
         unique_source=np.where(is_unique[sources.codes], sources.codes, -1).astype(np.int16),
     )
-
-
-def _roles(names: Tokens) -> np.ndarray:
-    """Roles of name tokens where a record gives nothing but a full name.
-
-    A token is then what it mostly is where first and last names stand apart; a token never seen
-    there has no role, and agrees or not without saying which part of the name does.
-    """
-    given, family, whole = 1, 2, 4
-    roles = names.roles
-    size = np.diff(names.start)
-    owner = np.repeat(np.arange(len(size)), size)
-    declared = np.zeros(len(size), np.bool_)
-    declared[owner[(roles & (given | family)) > 0]] = True
-    as_given = np.bincount(names.codes[(roles & given) > 0], minlength=len(names.values))
-    as_family = np.bincount(names.codes[(roles & family) > 0], minlength=len(names.values))
-    usual = np.where(as_given > as_family, given, np.where(as_family > 0, family, 0))
-    return np.where(declared[owner], roles, whole | usual[names.codes]).astype(np.uint8)
 
 
 def _keys(identifiers: pa.Table, n: int) -> dict[str, Codes]:

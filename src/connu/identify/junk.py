@@ -13,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from connu.identify.encoding import Codes, Records, Tokens
+from connu.identify.rarity import hash_words
 
 #: Below this number of holders names decide nothing: the pairs are compared one by one instead.
 FEWEST_HOLDERS = 5
@@ -22,13 +23,20 @@ LEAST_AGREEMENT = 0.2
 MOST_NAMELESS = 100
 
 
-def forget_generic(records: Records, *, devices: int) -> dict[str, int]:
-    """Read generic identifiers as absent, in place; how many values of each type were so.
+def forget_generic(
+    records: Records, *, devices: int, known: dict[str, np.ndarray] | None = None
+) -> dict[str, np.ndarray]:
+    """Read generic identifiers as absent, in place.
 
     Args:
         records: the encoded records.
         devices: a cookie seen with more accounts than this is a shared device.
+        known: identifier type → hashes of values already found generic, as this returns them.
+
+    Returns:
+        identifier type → uint64 [values], sorted: hashes of the generic values, the known ones too.
     """
+    known = known or {}
     found = {}
     for columns in (records.values, records.keys):
         for name in list(columns):
@@ -38,9 +46,11 @@ def forget_generic(records: Records, *, devices: int) -> dict[str, int]:
             generic = generic_values(column, records.names)
             if name == "anonymous_id" and "account" in records.keys:
                 generic |= shared_devices(column, records.keys["account"], devices)
-            if generic.any():
-                found[name] = int(generic.sum())
-                columns[name] = column.without(generic)
+            hashed = hash_words(column.words.data, column.words.offsets)
+            before = known.get(name, hashed[:0])
+            generic |= np.isin(hashed, before)
+            columns[name] = column.without(generic)
+            found[name] = np.unique(np.concatenate([before, hashed[generic]]))
     return found
 
 

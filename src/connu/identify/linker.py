@@ -101,7 +101,11 @@ def link(
         records = encode_records(normal, identifiers, unique=unique)
         rows = _RowNumbers(normal)
         del normal
-        generic = forget_generic(records, devices=settings.identify.shared_device_accounts)
+        generic = forget_generic(
+            records,
+            devices=settings.identify.shared_device_accounts,
+            known=model.generic if model else None,
+        )
         holders = holder_pairs(identifiers, records)
         del identifiers
     n = records.size
@@ -140,13 +144,13 @@ def link(
             doubt=_log2_odds(settings.identify.undecided_probability),
         )  # fmt: skip
     report = LinkReport(
-        model=LinkModel(weights, rarity),
+        model=LinkModel(weights, rarity, generic),
         records=n,
         candidates=candidates,
         clusters=int(cluster.max()) + 1 if n else 0,
         links=links,
         undecided=undecided,
-        generic=generic,
+        generic={kind: len(values) for kind, values in generic.items() if len(values)},
         refused=refused,
         learnt=learnt,
     )

@@ -42,6 +42,7 @@ class _Stored(msgspec.Struct, frozen=True):
     prior_household: float
     fields: list[_Learnt]
     rarity: dict[str, _Counts]
+    generic: dict[str, bytes]
 
 
 class LinkModel:
@@ -50,11 +51,15 @@ class LinkModel:
     Args:
         weights: shares of levels among the three kinds of pairs.
         rarity: how common values are.
+        generic: identifier type → uint64 hashes, sorted, of values that identify nobody.
     """
 
-    def __init__(self, weights: Weights, rarity: Rarity) -> None:
+    def __init__(
+        self, weights: Weights, rarity: Rarity, generic: dict[str, np.ndarray] | None = None
+    ) -> None:
         self.weights = weights
         self.rarity = rarity
+        self.generic = generic or {}
 
     def knows(self, fields: list[Field]) -> bool:
         """Whether the model was learnt on just these fields."""
@@ -86,6 +91,7 @@ class LinkModel:
                 )
                 for group in rarity.hashes
             },
+            generic={k: v.astype("<u8").tobytes() for k, v in self.generic.items() if len(v)},
         )
         return msgspec.json.encode(stored).decode()
 
@@ -123,4 +129,5 @@ class LinkModel:
             {g: np.frombuffer(c.counts, "<i4") for g, c in stored.rarity.items()},
             {g: c.collision for g, c in stored.rarity.items()},
         )
-        return cls(weights, rarity)
+        generic = {k: np.frombuffer(v, "<u8") for k, v in stored.generic.items()}
+        return cls(weights, rarity, generic)

@@ -11,13 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 from numba import njit
 
 from connu.identify.encoding import Records
 from connu.identify.strings import Words
 
-NAME, PLACE = "name", "place"
+#: Groups of tokens; every value column and identifier type is a group of its own.
+NAME, GIVEN, FAMILY, PLACE = "name", "name as given", "name as family", "place"
+_GIVEN_ROLE, _FAMILY_ROLE = 1, 2
 
 
 @dataclass
@@ -39,15 +40,23 @@ class Rarity:
     @classmethod
     def of(cls, records: Records) -> Rarity:
         """Count the values of these records."""
-        groups = {NAME: records.names, PLACE: records.places, **records.values, **records.keys}
+        names = records.names
+        groups = {
+            NAME: (names.words, names.counts),
+            GIVEN: (names.words, names.counts_as(_GIVEN_ROLE)),
+            FAMILY: (names.words, names.counts_as(_FAMILY_ROLE)),
+            PLACE: (records.places.words, records.places.counts),
+        }
+        for name, column in (records.values | records.keys).items():
+            groups[name] = (column.words, column.counts)
         hashes, counts, collision = {}, {}, {}
-        for group, column in groups.items():
-            often = column.counts > 1
-            hashed = hash_words(*_parts(column.words))[often]
+        for group, (words, count) in groups.items():
+            often = count > 1
+            hashed = hash_words(words.data, words.offsets)[often]
             order = np.argsort(hashed, kind="stable")
             hashes[group] = hashed[order]
-            counts[group] = column.counts[often][order]
-            share = column.counts / max(column.counts.sum(), 1)
+            counts[group] = count[often][order].astype(np.int32)
+            share = count / max(count.sum(), 1)
             collision[group] = float((share**2).sum())
         return cls(records.size, hashes, counts, collision)
 
@@ -56,7 +65,7 @@ class Rarity:
         known = self.hashes.get(group)
         if known is None or len(known) == 0 or len(words) == 0:
             return np.ones(len(words), np.int32)
-        hashed = hash_words(*_parts(words))
+        hashed = hash_words(words.data, words.offsets)
         at = np.minimum(np.searchsorted(known, hashed), len(known) - 1)
         return np.where(known[at] == hashed, self.counts[group][at], 1).astype(np.int32)
 
@@ -70,35 +79,22 @@ class Rarity:
         share = self.count(group, words) / max(holders, 1)
         return np.log2(max(self.collision.get(group, 0.0), 1e-12) / share).astype(np.float64)
 
-    def to_table(self) -> pa.Table:
-        """The counts as an Arrow table: group, hash, count."""
-        groups = sorted(self.hashes)
-        return pa.table(
-            {
-                "group": np.repeat(groups, [len(self.hashes[g]) for g in groups])
-                if groups
-                else pa.array([], pa.string()),
-                "hash": np.concatenate([self.hashes[g] for g in groups] or [np.zeros(0, "u8")]),
-                "count": np.concatenate([self.counts[g] for g in groups] or [np.zeros(0, "i4")]),
-            }
-        )
+    def roles(self, records: Records) -> np.ndarray:
+        """Roles of name tokens, told from usage where a record gives nothing but a full name.
 
-    @classmethod
-    def from_table(cls, table: pa.Table, size: int, collision: dict[str, float]) -> Rarity:
-        """The inverse of to_table."""
-        group = np.asarray(table["group"].to_pylist(), dtype=object)
-        hashed, count = table["hash"].to_numpy(), table["count"].to_numpy()
-        hashes, counts = {}, {}
-        for name in collision:
-            mine = group == name
-            order = np.argsort(hashed[mine], kind="stable")
-            hashes[name] = hashed[mine][order]
-            counts[name] = count[mine][order].astype(np.int32)
-        return cls(size, hashes, counts, collision)
+        A token is then what it mostly is where first and last names stand apart; one never seen
+        there has no role, and agrees or not without saying which part of the name does.
 
-
-def _parts(words: Words) -> tuple[np.ndarray, np.ndarray]:
-    return words.data, words.offsets
+        Returns:
+            uint8 [name tokens held]: bits as in Tokens.roles.
+        """
+        names = records.names
+        owner = np.repeat(np.arange(records.size), np.diff(names.start))
+        declared = np.zeros(records.size, np.bool_)
+        declared[owner[(names.roles & (_GIVEN_ROLE | _FAMILY_ROLE)) > 0]] = True
+        given, family = (self.count(group, names.words) for group in (GIVEN, FAMILY))
+        usual = np.where(given > family, _GIVEN_ROLE, np.where(family > 1, _FAMILY_ROLE, 0))
+        return np.where(declared[owner], names.roles, usual[names.codes]).astype(np.uint8)
 
 
 @njit(cache=True, nogil=True)
