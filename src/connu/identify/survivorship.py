@@ -101,9 +101,7 @@ def _sorted_by_key(rows: np.ndarray, key: np.ndarray) -> np.ndarray:
 
 
 @njit(cache=True, nogil=True)
-def _first_wins(
-    rule: int, at: int, other_at: int, many: float, other_many: float, trust: int, other_trust: int
-) -> int:
+def _first_wins(rule, at, other_at, many, other_many, trust, other_trust):
     """1 when the first value beats the other by the rule, −1 when the other does, 0 when equal."""
     by_time = (at > other_at) - (at < other_at)
     by_count = (many > other_many) - (many < other_many)
