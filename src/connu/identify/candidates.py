@@ -24,29 +24,42 @@ _MOST_TOUCHED = MOST_ATOMS * CAP
 
 
 def find_candidates(
-    records: Records, *, top: int = TOP, cap: int = CAP, threads: int = 2
-) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs (left < right) worth comparing, as two int32 arrays.
+    records: Records,
+    *,
+    fresh: np.ndarray | None = None,
+    top: int = TOP,
+    cap: int = CAP,
+    threads: int = 2,
+) -> np.ndarray:
+    """Pairs worth comparing, as left · n + right (left < right), int64, sorted.
 
     Args:
         records: the encoded records.
+        fresh: bool [n]: only pairs that these records propose; None: all.
         top: how many records each record proposes at most.
         cap: atoms shared by more records than this say too little.
         threads: worker threads.
     """
     n = records.size
     if n < 2:
-        return np.zeros(0, np.int32), np.zeros(0, np.int32)
+        return np.zeros(0, np.int64)
     if n <= _ALL_PAIRS:
-        left, right = (side.astype(np.int32) for side in np.triu_indices(n, 1))
+        left, right = np.triu_indices(n, 1)
         unique = records.unique_source
-        possible = (unique[left] < 0) | (unique[left] != unique[right])
-        return left[possible], right[possible]
+        wanted = (unique[left] < 0) | (unique[left] != unique[right])
+        if fresh is not None:
+            wanted &= fresh[left] | fresh[right]
+        return left[wanted] * n + right[wanted]
     start, kept, size = _atoms(records, cap, threads)
     first, posting = postings(n, start, kept, len(size))
     weight = np.log(n / np.maximum(size, 1)).astype(np.float32)
-    near = top_records(n, top, start, kept, first, posting, weight, records.unique_source, threads)
-    return unite(near)
+    rows = np.arange(n) if fresh is None else np.flatnonzero(fresh)
+    near = top_records(
+        n, rows, top, start, kept, first, posting, weight, records.unique_source, threads
+    )
+    one = np.repeat(rows, top)[near.ravel() >= 0]
+    other = near.ravel()[near.ravel() >= 0].astype(np.int64)
+    return np.unique(np.minimum(one, other) * n + np.maximum(one, other))
 
 
 def _atoms(records: Records, cap: int, threads: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -111,14 +124,15 @@ def postings(n, start, kept, used):
 
 
 @njit(cache=True, nogil=True, parallel=True)
-def top_records(n, top, start, kept, first, posting, weight, unique, parts):
-    """For each record the `top` records of the largest summed weight, int32 [n, top], -1 padded."""
-    near = np.full((n, top), -1, np.int32)
+def top_records(n, rows, top, start, kept, first, posting, weight, unique, parts):
+    """The `top` records of the largest summed weight of each row: int32 [rows, top], -1 padded."""
+    near = np.full((rows.size, top), -1, np.int32)
     for part in prange(parts):
         score = np.zeros(n, np.float32)
         touched = np.empty(_MOST_TOUCHED, np.int32)
         best = np.empty(top, np.float32)
-        for i in range(part, n, parts):
+        for row in range(part, rows.size, parts):
+            i = rows[row]
             seen = 0
             for z in range(start[i], start[i + 1]):
                 b = kept[z]
@@ -140,42 +154,18 @@ def top_records(n, top, start, kept, first, posting, weight, unique, parts):
                     continue
                 # Insertion into a short sorted list; ties by the smaller record.
                 if held == top:
-                    if s < best[top - 1] or (s == best[top - 1] and j > near[i, top - 1]):
+                    if s < best[top - 1] or (s == best[top - 1] and j > near[row, top - 1]):
                         continue
                     at = top - 1
                 else:
                     at = held
                     held += 1
-                while at > 0 and (best[at - 1] < s or (best[at - 1] == s and near[i, at - 1] > j)):
+                while at > 0 and (
+                    best[at - 1] < s or (best[at - 1] == s and near[row, at - 1] > j)
+                ):
                     best[at] = best[at - 1]
-                    near[i, at] = near[i, at - 1]
+                    near[row, at] = near[row, at - 1]
                     at -= 1
                 best[at] = s
-                near[i, at] = j
+                near[row, at] = j
     return near
-
-
-@njit(cache=True, nogil=True)
-def unite(near):
-    """Pairs found from either side, once each."""
-    n, top = near.shape
-    left = np.empty(n * top, np.int32)
-    right = np.empty(n * top, np.int32)
-    made = 0
-    for i in range(n):
-        for t in range(top):
-            j = near[i, t]
-            if j < 0:
-                break
-            if i > j:
-                back = False
-                for u in range(top):
-                    if near[j, u] == i:
-                        back = True
-                        break
-                if back:
-                    continue
-            left[made] = min(i, j)
-            right[made] = max(i, j)
-            made += 1
-    return left[:made].copy(), right[:made].copy()

@@ -93,11 +93,12 @@ def explain(engine: Engine, model: LinkModel, left: Key, right: Key) -> Explanat
     )
     held = held.set_column(0, "rid", held["rid"].cast(pa.int32()))
     records = encode_records(normal, held)
-    before = {name: column.known for name, column in _identifiers(records).items()}
+    before = _identifiers(records)
     # Two records alone make nothing generic: only what the model knows to be so is forgotten.
-    assert FEWEST_HOLDERS > 2
-    forget_generic(records, devices=2, known=model.generic)
-    generic = [name for name, column in _identifiers(records).items() if column.known < before[name]]
+    forget_generic(records, devices=FEWEST_HOLDERS, known=model.generic)
+    generic = [
+        name for name, column in _identifiers(records).items() if column.known < before[name]
+    ]
     for field in model.weights.fields:
         if field.kind == "key" and field.name not in records.values | records.keys:
             records.keys[field.name] = _absent()

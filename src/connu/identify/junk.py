@@ -25,7 +25,7 @@ MOST_NAMELESS = 100
 
 def forget_generic(
     records: Records, *, devices: int, known: dict[str, np.ndarray] | None = None
-) -> dict[str, np.ndarray]:
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """Read generic identifiers as absent, in place.
 
     Args:
@@ -34,10 +34,12 @@ def forget_generic(
         known: identifier type → hashes of values already found generic, as this returns them.
 
     Returns:
-        identifier type → uint64 [values], sorted: hashes of the generic values, the known ones too.
+        identifier type → uint64 [values], sorted: hashes of the generic values, the known ones
+        too; and bool [n]: the records that held one that was not known.
     """
     known = known or {}
     found = {}
+    touched = np.zeros(records.size, np.bool_)
     for columns in (records.values, records.keys):
         for name in list(columns):
             if columns is records.values and name not in ("email", "phone"):
@@ -48,10 +50,11 @@ def forget_generic(
                 generic |= shared_devices(column, records.keys["account"], devices)
             hashed = hash_words(column.words.data, column.words.offsets)
             before = known.get(name, hashed[:0])
+            touched |= np.append(generic & ~np.isin(hashed, before), False)[column.codes]
             generic |= np.isin(hashed, before)
             columns[name] = column.without(generic)
             found[name] = np.unique(np.concatenate([before, hashed[generic]]))
-    return found
+    return found, touched
 
 
 def generic_values(column: Codes, names: Tokens) -> np.ndarray:

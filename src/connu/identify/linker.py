@@ -1,6 +1,8 @@
 """Linking: which records are one person, with what evidence.
 
-Reads `normal` and `identifiers`; makes `clusters`, `links` and `undecided`. Deterministic: the same
+Reads `normal` and `identifiers`; makes `clusters`, `links`, `undecided`, and `pairs`: the evidence
+kept for the next build. Under the model of a last build whose tables are at hand only new and
+changed records are compared (see previous). Deterministic: the same
 records give the same clusters, whatever their order in the sources.
 
 In order: generic identifiers are forgotten; candidates are found by the rare things records share;
@@ -18,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 
 from connu.engine.protocol import Engine
+from connu.identify import previous
 from connu.identify.candidates import find_candidates
 from connu.identify.cluster import ABSENT_BITS, average_link
 from connu.identify.compare import Comparison, fields_of
@@ -54,6 +57,7 @@ class LinkReport:
         generic: identifier type → how many values were found to identify nobody.
         refused: shared identifiers that did not link at once, as a limit or a split forbade it.
         learnt: whether the weights are new.
+        compared_again: records that were new or changed; all of them where nothing was carried.
         remarks: what the user should know.
     """
 
@@ -65,6 +69,7 @@ class LinkReport:
     undecided: int = 0
     refused: int = 0
     learnt: bool = True
+    compared_again: int = 0
     generic: dict[str, int] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
 
@@ -93,7 +98,6 @@ def link(
     Cost: a million records of five sources in about half a minute and 1.2 GB on two cores.
     """
     progress = progress or Silent()
-    threads = settings.engine.threads
     with progress.stage("encode records"):
         normal = engine.collect("SELECT * FROM normal ORDER BY rid")
         identifiers = engine.collect("SELECT rid, type, value FROM identifiers")
@@ -101,7 +105,7 @@ def link(
         records = encode_records(normal, identifiers, unique=unique)
         rows = _RowNumbers(normal)
         del normal
-        generic = forget_generic(
+        generic, touched = forget_generic(
             records,
             devices=settings.identify.shared_device_accounts,
             known=model.generic if model else None,
@@ -110,26 +114,35 @@ def link(
         del identifiers
     n = records.size
     hand, apart = rows.pairs(joins), rows.pairs(splits)
-    with progress.stage("find candidates"):
-        left, right = _with_pairs(
-            n, *find_candidates(records, threads=threads), [*holders.values(), hand, apart]
-        )
     fields = fields_of(records)
     learnt = model is None or not model.knows(fields)
+    fresh, carried = None, None
+    if not learnt and model.fits(fields, unique) and previous.available(engine):
+        fresh = previous.fresh_records(engine, n) | touched
+        carried = previous.carried_pairs(engine, fresh)
+    with progress.stage("find candidates"):
+        keys = find_candidates(records, fresh=fresh, threads=settings.engine.threads)
+        keys = _with_pairs(n, keys, [*holders.values(), hand, apart], carried)
     with progress.stage("learn weights" if learnt else "keep weights"):
         rarity = Rarity.of(records) if learnt else model.rarity
         comparison = Comparison(records, fields, rarity, holders)
-        weights = _learn(records, comparison, left, right) if learnt else model.weights
+        weights = _learn(records, comparison, keys) if learnt else model.weights
         scoring = Scoring(comparison, weights, rarity)
-    with progress.stage("compare pairs", len(left)) as step:
-        scored = _score(scoring, left, right, step)
+    with progress.stage("compare pairs", len(keys)) as step:
+        scored = _joined([*([carried] if carried else []), _score(scoring, keys, n, step)], n)
         near = scored.bits > 0
         more = friends_of_friends(
-            n, scored.left[near], scored.right[near], scored.bits[near], _pair_keys(left, right, n)
+            n,
+            scored.left[near],
+            scored.right[near],
+            scored.bits[near],
+            keys if carried is None else np.union1d(keys, _pair_keys(scored, n)),
+            fresh,
         )
-        scored = _joined(scored, _score(scoring, *more, step), n)
-        candidates = len(left) + len(more[0])
-        del left, right, more
+        scored = _joined([scored, _score(scoring, more, n, step)], n)
+        candidates = len(keys) + len(more)
+        del keys, more
+        engine.put("pairs", scored.to_table())
     with progress.stage("cluster"):
         group_of, refused = _groups(records, settings, scored, hand, apart)
         threshold = _log2_odds(settings.identify.merge_probability)
@@ -144,7 +157,7 @@ def link(
             doubt=_log2_odds(settings.identify.undecided_probability),
         )  # fmt: skip
     report = LinkReport(
-        model=LinkModel(weights, rarity, generic),
+        model=LinkModel(weights, rarity, generic, unique),
         records=n,
         candidates=candidates,
         clusters=int(cluster.max()) + 1 if n else 0,
@@ -153,6 +166,7 @@ def link(
         generic={kind: len(values) for kind, values in generic.items() if len(values)},
         refused=refused,
         learnt=learnt,
+        compared_again=n if fresh is None else int(fresh.sum()),
     )
     if rows.unknown:
         report.remarks.append(
@@ -187,24 +201,28 @@ class _RowNumbers:
         return np.array(found, np.int32).reshape(-1, 2)
 
 
-def _pair_keys(left: np.ndarray, right: np.ndarray, n: int) -> np.ndarray:
-    return left.astype(np.int64) * n + right
+def _pair_keys(scored: Scored, n: int) -> np.ndarray:
+    return scored.left.astype(np.int64) * n + scored.right
 
 
-def _with_pairs(n, left, right, more):
-    """The candidates and further pairs, each once, sorted."""
-    keys = [_pair_keys(left, right, n)]
-    keys += [_pair_keys(pairs[:, 0], pairs[:, 1], n) for pairs in more]
-    key = np.unique(np.concatenate(keys))
-    return (key // max(n, 1)).astype(np.int32), (key % max(n, 1)).astype(np.int32)
+def _sides(keys: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    return (keys // max(n, 1)).astype(np.int32), (keys % max(n, 1)).astype(np.int32)
 
 
-def _learn(records: Records, comparison: Comparison, left, right) -> Weights:
+def _with_pairs(
+    n: int, keys: np.ndarray, more: list[np.ndarray], carried: Scored | None
+) -> np.ndarray:
+    """The candidates and further pairs, each once, sorted, without those already scored."""
+    more = [pairs[:, 0].astype(np.int64) * n + pairs[:, 1] for pairs in more if len(pairs)]
+    keys = np.unique(np.concatenate([keys, *more])) if more else keys
+    return keys if carried is None else np.setdiff1d(keys, _pair_keys(carried, n), True)
+
+
+def _learn(records: Records, comparison: Comparison, keys: np.ndarray) -> Weights:
     """Weights from a share of the candidates and from random pairs."""
     n = records.size
-    stride = max(1, len(left) // _TEACHING_PAIRS)
-    some_left, some_right = left[::stride], right[::stride]
-    patterns = Patterns.of(comparison.fields, comparison.levels(some_left, some_right))
+    stride = max(1, len(keys) // _TEACHING_PAIRS)
+    patterns = Patterns.of(comparison.fields, comparison.levels(*_sides(keys[::stride], n)))
     patterns.count = patterns.count * stride
     chance = np.random.default_rng(_SEED)
     a, b = chance.integers(0, max(n, 1), (2, _RANDOM_PAIRS if n > 1 else 0)).astype(np.int32)
@@ -217,37 +235,31 @@ def _learn(records: Records, comparison: Comparison, left, right) -> Weights:
     return learn(comparison.fields, patterns, random, pairs, n)
 
 
-def _score(scoring: Scoring, left, right, step: Step) -> Scored:
+def _score(scoring: Scoring, keys: np.ndarray, n: int, step: Step) -> Scored:
     """Score pairs a chunk at a time, keeping those above ABSENT_BITS."""
-    kept = []
-    for first in range(0, len(left), _CHUNK):
-        a, b = left[first : first + _CHUNK], right[first : first + _CHUNK]
-        levels = scoring.comparison.levels(a, b)
-        bits = scoring.score(a, levels)
-        keep = bits > ABSENT_BITS
-        shares = np.zeros(len(a), np.bool_)
+    kept = [Scored.none()]
+    for first in range(0, len(keys), _CHUNK):
+        left, right = _sides(keys[first : first + _CHUNK], n)
+        levels = scoring.comparison.levels(left, right)
+        bits = scoring.score(left, levels)
+        shares = np.zeros(len(left), np.bool_)
         for f in scoring.weights.fields:
             if f.kind in ("key", "email"):
                 shares |= np.isin(levels[f.name], f.exact)
-        kept.append((a[keep], b[keep], bits[keep], shares[keep]))
-        step.advance(len(a))
-    if not kept:
-        none = np.zeros(0, np.int32)
-        return Scored(none, none, np.zeros(0), np.zeros(0, np.bool_))
-    return Scored(*(np.concatenate(parts) for parts in zip(*kept, strict=True)))
+        keep = bits > ABSENT_BITS
+        kept.append(Scored(left[keep], right[keep], bits[keep], shares[keep]))
+        step.advance(len(left))
+    return _joined(kept, n)
 
 
-def _joined(one: Scored, two: Scored, n: int) -> Scored:
-    both = Scored(
-        np.concatenate([one.left, two.left]),
-        np.concatenate([one.right, two.right]),
-        np.concatenate([one.bits, two.bits]),
-        np.concatenate([one.shares_identifier, two.shares_identifier]),
+def _joined(parts: list[Scored], n: int) -> Scored:
+    """Several sets of pairs as one, sorted."""
+    left, right, bits, shares = (
+        np.concatenate([getattr(part, name) for part in parts])
+        for name in ("left", "right", "bits", "shares_identifier")
     )
-    order = np.argsort(_pair_keys(both.left, both.right, n), kind="stable")
-    return Scored(
-        both.left[order], both.right[order], both.bits[order], both.shares_identifier[order]
-    )
+    order = np.argsort(left.astype(np.int64) * n + right, kind="stable")
+    return Scored(left[order], right[order], bits[order], shares[order])
 
 
 def _groups(records: Records, settings: Settings, scored: Scored, hand, apart):

@@ -43,6 +43,7 @@ class _Stored(msgspec.Struct, frozen=True):
     fields: list[_Learnt]
     rarity: dict[str, _Counts]
     generic: dict[str, bytes]
+    unique: list[str]
 
 
 class LinkModel:
@@ -52,18 +53,28 @@ class LinkModel:
         weights: shares of levels among the three kinds of pairs.
         rarity: how common values are.
         generic: identifier type → uint64 hashes, sorted, of values that identify nobody.
+        unique: sources in which a person stands at most once.
     """
 
     def __init__(
-        self, weights: Weights, rarity: Rarity, generic: dict[str, np.ndarray] | None = None
+        self,
+        weights: Weights,
+        rarity: Rarity,
+        generic: dict[str, np.ndarray] | None = None,
+        unique: frozenset[str] = frozenset(),
     ) -> None:
         self.weights = weights
         self.rarity = rarity
         self.generic = generic or {}
+        self.unique = unique
 
     def knows(self, fields: list[Field]) -> bool:
         """Whether the model was learnt on just these fields."""
         return self.weights.fields == fields
+
+    def fits(self, fields: list[Field], unique: frozenset[str]) -> bool:
+        """Whether evidence scored under the model still holds for these fields and sources."""
+        return self.knows(fields) and self.unique == unique
 
     def to_json(self) -> str:
         """The model as one JSON document."""
@@ -92,6 +103,7 @@ class LinkModel:
                 for group in rarity.hashes
             },
             generic={k: v.astype("<u8").tobytes() for k, v in self.generic.items() if len(v)},
+            unique=sorted(self.unique),
         )
         return msgspec.json.encode(stored).decode()
 
@@ -130,4 +142,4 @@ class LinkModel:
             {g: c.collision for g, c in stored.rarity.items()},
         )
         generic = {k: np.frombuffer(v, "<u8") for k, v in stored.generic.items()}
-        return cls(weights, rarity, generic)
+        return cls(weights, rarity, generic, frozenset(stored.unique))

@@ -15,15 +15,24 @@ MOST_NEIGHBOURS = 30
 
 
 def friends_of_friends(
-    n: int, left: np.ndarray, right: np.ndarray, bits: np.ndarray, compared: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs (left < right) two steps apart by positive evidence and not yet compared.
+    n: int,
+    left: np.ndarray,
+    right: np.ndarray,
+    bits: np.ndarray,
+    compared: np.ndarray,
+    fresh: np.ndarray | None = None,
+) -> np.ndarray:
+    """Pairs two steps apart by positive evidence and not yet compared.
 
     Args:
         n: number of records.
         left, right: int32 [pairs]: likely matches.
         bits: float64 [pairs]: how likely; the likeliest neighbours come first.
         compared: int64 [pairs compared], sorted: left · n + right of what needs no second look.
+        fresh: bool [n]: only pairs that one of these records has a part in; None: all.
+
+    Returns:
+        left · n + right (left < right), int64, sorted.
     """
     ends = np.concatenate([left, right]).astype(np.int64)
     others = np.concatenate([right, left]).astype(np.int32)
@@ -31,26 +40,29 @@ def friends_of_friends(
     others = others[order]
     start = np.zeros(n + 1, np.int64)
     np.cumsum(np.bincount(ends, minlength=n), out=start[1:])
-    keys = np.unique(_pairs(n, start, others, MOST_NEIGHBOURS))
-    at = np.minimum(np.searchsorted(compared, keys), max(len(compared) - 1, 0))
+    fresh = np.ones(n, np.bool_) if fresh is None else fresh
+    keys = np.unique(_pairs(n, start, others, fresh, MOST_NEIGHBOURS))
     if len(compared):
+        at = np.minimum(np.searchsorted(compared, keys), len(compared) - 1)
         keys = keys[compared[at] != keys]
-    return (keys // n).astype(np.int32), (keys % n).astype(np.int32)
+    return keys
 
 
 @njit(cache=True, nogil=True)
-def _pairs(n, start, others, most):
-    total = 0
-    for i in range(n):
-        k = min(start[i + 1] - start[i], most)
-        total += k * (k - 1) // 2
-    out = np.empty(total, np.int64)
+def _pairs(n, start, others, fresh, most):
+    """Keys of pairs of neighbours of one record, of which one or that record is fresh."""
     made = 0
-    for i in range(n):
-        k = min(start[i + 1] - start[i], most)
-        for a in range(start[i], start[i] + k):
-            for b in range(a + 1, start[i] + k):
-                x, y = others[a], others[b]
-                out[made] = np.int64(min(x, y)) * n + max(x, y)
-                made += 1
+    for round in range(2):
+        if round == 1:
+            out = np.empty(made, np.int64)
+            made = 0
+        for i in range(n):
+            last = min(start[i + 1], start[i] + most)
+            for a in range(start[i], last):
+                for b in range(a + 1, last):
+                    x, y = others[a], others[b]
+                    if fresh[i] or fresh[x] or fresh[y]:
+                        if round == 1:
+                            out[made] = np.int64(min(x, y)) * n + max(x, y)
+                        made += 1
     return out

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from connu.identify.compare import Comparison, Field
 from connu.identify.patterns import Patterns
@@ -35,6 +36,23 @@ class Scored:
     right: np.ndarray
     bits: np.ndarray
     shares_identifier: np.ndarray
+
+    @classmethod
+    def none(cls) -> Scored:
+        """No pair at all."""
+        rids = np.zeros(0, np.int32)
+        return cls(rids, rids, np.zeros(0), np.zeros(0, np.bool_))
+
+    def to_table(self) -> pa.Table:
+        """The table `pairs`: left_rid, right_rid, bits, shares_identifier."""
+        return pa.table(
+            {
+                "left_rid": self.left,
+                "right_rid": self.right,
+                "bits": self.bits,
+                "shares_identifier": self.shares_identifier,
+            }
+        )
 
 
 class Scoring:
