@@ -98,7 +98,7 @@ class Draft:
         self._builds = builds
         self._lock: Lock | None = lock
 
-    def publish(self, keep: Iterable[str], trace: dict[str, Any]) -> Build:
+    def publish(self, keep: Iterable[str], trace: dict[str, Any], *, alone: bool = False) -> Build:
         """Make the draft the build in force, at once and whole; then drop builds beyond the last N.
 
         The engine's other tables and its spill are deleted, what is kept is on the disk before
@@ -109,6 +109,8 @@ class Draft:
                 index and the model are kept whenever they are there.
             trace: counts, timings, settings digest, versions, rejected rows; JSON, nothing
                 personal.
+            alone: no earlier build may remain (somebody was forgotten): they are deleted now, or
+                by the next `begin` if this process ends before.
 
         Raises:
             BuildError: a table to keep was never made, the disk is full or refuses. The last
@@ -118,7 +120,7 @@ class Draft:
         tables = sorted(set(keep))
         final = self._builds.root / self.id
         try:
-            about = self._about(tables, trace)
+            about = self._about(tables, trace) | {"alone": alone}
             self._strip({f"{table}.parquet" for table in tables} | set(COMPANIONS))
             write_atomically(
                 self.workspace / "build.json",
@@ -139,7 +141,7 @@ class Draft:
         self._lock = None
         try:
             with suppress(OSError, BuildError):  # it is published: older builds can wait
-                self._builds.prune()
+                self._builds.prune(1 if alone else None)
         finally:
             lock.release()
         return Build(self.id, final, about)
@@ -347,7 +349,7 @@ class Builds:
         for name in os.listdir(self.root):
             if name.startswith(".") and name.endswith((".tmp", ".gone")):
                 _remove_tree(self.root / name)
-        for path in self.home.glob(".*.new"):
+        for path in self.home.glob(".current.*.new"):
             path.unlink(missing_ok=True)
         try:
             current = self._current_id()
@@ -357,6 +359,9 @@ class Builds:
             for id in self._ids():
                 if id > current:
                     self._remove(id)
+            with suppress(BuildError):
+                if self._read(current).about.get("alone"):
+                    self.prune(1)
 
     def _remove(self, id: str) -> None:
         # Renamed first: a build is whole under its name, or not there.

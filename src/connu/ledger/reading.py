@@ -28,59 +28,11 @@ from connu.govern.purposes import STANDARD, checked, granted_by_default
 from connu.kernel.clock import now_utc
 from connu.kernel.errors import BuildError, NotFoundError, UsageError, did_you_mean
 from connu.ledger.builds import Build
-from connu.ledger.facts import FACTS
 from connu.ledger.files import io_error, replacing
 from connu.ledger.persons import relations
+from connu.ledger.shapes import EXPORTS, ordered
 from connu.ledger.ties import Tie, tie_of
 
-_PAIRS = (
-    "left_source",
-    "left_record_id",
-    "right_source",
-    "right_record_id",
-    "kind",
-    "match_probability",
-    "bits",
-)
-#: What can be exported: table → its columns in order; None: the table's own, customer_id first.
-EXPORTS: dict[str, tuple[str, ...] | None] = {
-    "identities": ("source", "record_id", "customer_id"),
-    "links": _PAIRS,
-    "customers": None,
-    "facts": tuple(FACTS.names),
-    "undecided": _PAIRS,
-    "visitors": (
-        "anonymous_id",
-        "customer_id",
-        "basis",
-        "shared_device",
-        "events",
-        "first_time",
-        "last_time",
-    ),
-    "households": ("household_id", "customer_id"),
-    "quarantine": ("source", "kind", "row", "column", "reason", "content"),
-    "identity_changes": ("what", "customer_id", "other_customer_id", "records"),
-}
-#: Columns an export is sorted by, so that the same build always gives the same file.
-_ORDER: dict[str, tuple[str, ...]] = {
-    "identities": ("source", "record_id"),
-    "links": _PAIRS[:5],
-    "undecided": _PAIRS[:5],
-    "customers": ("customer_id",),
-    "facts": ("subject_kind", "subject", "attribute", "value", "source"),
-    "visitors": ("anonymous_id",),
-    "households": ("household_id", "customer_id"),
-    "quarantine": ("source", "kind", "row", "column", "reason"),
-    "identity_changes": ("what", "customer_id", "other_customer_id"),
-    "people": ("source", "record_id"),
-    "normal": ("rid",),
-    "identifiers": ("rid", "type", "value"),
-    "consents": ("source", "record_id", "purpose", "since"),
-    "events": ("source", "row"),
-    "verbatims": ("source", "row"),
-    "products": ("source", "product_id"),
-}
 SUFFIXES = (".csv", ".parquet", ".jsonl")
 
 
@@ -211,9 +163,8 @@ class Reader:
         """The query of a table: its export's columns and order, the predicate inside."""
         self.build.file(name)
         columns = self._columns(name)
-        order = [f't."{c}"' for c in _ORDER.get(name, ()) if c in columns]
         chosen = ", ".join(self._shown(name, column) for column in columns)
-        return self._kept(name, chosen) + (f" ORDER BY {', '.join(order)}" if order else "")
+        return self._kept(name, chosen) + ordered(name, columns)
 
     # ------------------------------------------------------------------ within
     def _kept(self, name: str, chosen: str) -> str:

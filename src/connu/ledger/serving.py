@@ -31,6 +31,7 @@ _PAGE_ENTRIES = 100
 #: Between the fields of an entry, and between entries; no value holds them (they are taken out).
 _FIELD, _ENTRY = "\x1f", "\x1e"
 _FORMAT = 1
+_ROWS_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, order=True)
@@ -181,6 +182,38 @@ def open_serving(path: Path) -> Serving:
         BuildError: it is not there, damaged, or of another connu.
     """
     return Serving(path)
+
+
+def sqlite_texts(path: Path) -> Iterator[tuple[str, pa.RecordBatch]]:
+    """Every cell of a SQLite file as text: (table, batch of rows). For proving what is gone.
+
+    The file is not locked and not written to; what cannot be decoded is passed over.
+    """
+    try:
+        connection = sqlite3.connect(f"{Path(path).resolve().as_uri()}?mode=ro", uri=True)
+    except sqlite3.Error:
+        return
+    connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    try:
+        named = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        for (table,) in named.fetchall():
+            name = table.replace('"', '""')
+            columns = [row[1] for row in connection.execute(f'PRAGMA table_info("{name}")')]
+            rows = connection.execute(f'SELECT * FROM "{name}"')
+            while some := rows.fetchmany(_ROWS_AT_ONCE):
+                cells = [[_shown(cell) for cell in column] for column in zip(*some, strict=True)]
+                arrays = [pa.array(column, pa.string()) for column in cells]
+                yield table, pa.RecordBatch.from_arrays(arrays, columns)
+    except sqlite3.Error:
+        return
+    finally:
+        connection.close()
+
+
+def _shown(cell: object) -> str | None:
+    if isinstance(cell, bytes):
+        return cell.decode("utf-8", "replace")
+    return None if cell is None else str(cell)
 
 
 def _pages(engine: Engine) -> Iterator[tuple[int, str, str, int]]:

@@ -1,0 +1,69 @@
+"""Shapes: the columns of every export, in the order other programs rely on, and the order of rows.
+
+The same build always gives the same file, whatever order the engine met its rows in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from connu.ledger.facts import FACTS
+
+_PAIRS = (
+    "left_source",
+    "left_record_id",
+    "right_source",
+    "right_record_id",
+    "kind",
+    "match_probability",
+    "bits",
+)
+#: What can be exported: table → its columns in order; None: the table's own, customer_id first.
+EXPORTS: dict[str, tuple[str, ...] | None] = {
+    "identities": ("source", "record_id", "customer_id"),
+    "links": _PAIRS,
+    "customers": None,
+    "facts": tuple(FACTS.names),
+    "undecided": _PAIRS,
+    "visitors": (
+        "anonymous_id",
+        "customer_id",
+        "basis",
+        "shared_device",
+        "events",
+        "first_time",
+        "last_time",
+    ),
+    "households": ("household_id", "customer_id"),
+    "quarantine": ("source", "kind", "row", "column", "reason", "content"),
+    "identity_changes": ("what", "customer_id", "other_customer_id", "records"),
+}
+#: Columns a table is sorted by when it is read or rewritten, as far as it has them.
+ORDER: dict[str, tuple[str, ...]] = {
+    "identities": ("source", "record_id"),
+    "links": _PAIRS[:5],
+    "undecided": _PAIRS[:5],
+    "customers": ("customer_id",),
+    "facts": ("subject_kind", "subject", "attribute", "value", "source"),
+    "visitors": ("anonymous_id",),
+    "households": ("household_id", "customer_id"),
+    "quarantine": ("source", "kind", "row", "column", "reason"),
+    "identity_changes": ("what", "customer_id", "other_customer_id"),
+    "people": ("source", "record_id"),
+    "normal": ("rid",),
+    "identifiers": ("rid", "type", "value"),
+    "consents": ("source", "record_id", "purpose", "since"),
+    "events": ("source", "row"),
+    "verbatims": ("source", "row"),
+    "products": ("source", "product_id"),
+}
+
+
+def ordered(table: str, columns: Sequence[str], alias: str = "t") -> str:
+    """The ORDER BY of a table, or nothing.
+
+    >>> ordered("households", ["household_id", "customer_id"])
+    ' ORDER BY t."household_id", t."customer_id"'
+    """
+    order = [f'{alias}."{column}"' for column in ORDER.get(table, ()) if column in columns]
+    return f" ORDER BY {', '.join(order)}" if order else ""
