@@ -78,3 +78,21 @@ def _first_words(text: str) -> str:
     """The message's first line without the literals and without the query under it."""
     line = text.split("\n", 1)[0].split(": ", 1)[-1]
     return re.sub(r"'(?:[^']|'')*'", "'…'", line).strip().rstrip(".!")
+
+
+def spark_error(error: Exception) -> EngineError:
+    """Spark's error as ours: its condition's name, never its text.
+
+    Args:
+        error: raised by PySpark or by the gateway to Java.
+    """
+    condition = getattr(error, "getCondition", lambda: None)()
+    text = str(error)
+    kind = str(condition or type(error).__name__)
+    if _FULL_TEXT.search(text):
+        return EngineError("the disk is full", hint=_FULL, cause=kind)
+    if kind.startswith("PATH_NOT_FOUND") or "FileNotFoundException" in text:
+        return EngineError("a file is not there (any more)", cause=kind)
+    if kind.startswith("CAST_INVALID_INPUT"):
+        return EngineError("a value does not have the type the query asks for", cause=kind)
+    return EngineError(f"Spark stopped with {kind}", cause=kind)
