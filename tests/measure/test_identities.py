@@ -100,7 +100,7 @@ def test_refusals():
     identities, truth = tables([("a", "1", 0, 0), ("a", "2", 0, 0)])
     with pytest.raises(UsageError, match="who a record is"):
         evaluate_identities(identities, truth.drop_columns("entity"))
-    with pytest.raises(UsageError, match="column record_id"):
+    with pytest.raises(UsageError, match="no column record_id"):
         evaluate_identities(identities.drop_columns("record_id"), truth)
     with pytest.raises(UsageError, match="twice in the truth"):
         evaluate_identities(identities, pa.concat_tables([truth, truth]))

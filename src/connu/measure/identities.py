@@ -11,13 +11,10 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from connu.kernel.errors import UsageError
 from connu.measure.contingency import Agreement, Contingency, Counted
-
-#: Names under which a truth file may say who a record is.
-ENTITY_COLUMNS = ("entity", "person", "cluster", "customer_id")
+from connu.measure.truth import codes, places, read_truth, require, texts
 
 
 class IdentityScore(msgspec.Struct, frozen=True):
@@ -66,8 +63,8 @@ def evaluate_identities(
 
     Args:
         identities: source, record_id, customer_id.
-        truth: source, record_id and the person in a column named entity, person, cluster or
-            customer_id (the first present). Without `source`, record ids must be unique.
+        truth: as `truth.read_truth` takes it: source, record_id and the person; without
+            `source`, record ids must be unique.
         cross_source_only: count only pairs of records of different sources (for a truth that was
             labelled between sources); in B-cubed a record then looks at itself and at records of
             other sources.
@@ -78,12 +75,19 @@ def evaluate_identities(
     Source: Bagga & Baldwin (1998), «Algorithms for scoring coreference chains»; pairwise as in
         Christen, Data Matching (2012), ch. 7.
     """
-    ours, theirs = _labelled(identities, truth)
-    left, right = _same_records(ours, theirs)
-    cluster = _codes(ours["label"].take(left))
-    entity = _codes(theirs["label"].take(right))
-    source = _codes(ours["source"].take(left)) if cross_source_only else None
+    require(identities, "the identities", "source", "record_id", "customer_id")
+    ours = texts(identities, source="source", record_id="record_id", label="customer_id")
+    theirs = read_truth(truth, ours)
+    place = places(ours, theirs, "truth")
+    left = np.flatnonzero(place >= 0)
     n = len(left)
+    if len(np.unique(place[left])) < n:
+        raise UsageError(
+            "a record stands twice in the identities", hint="one row for each source and record_id"
+        )
+    cluster = codes(ours["label"].take(left))
+    entity = codes(theirs["label"].take(place[left]))
+    source = codes(ours["source"].take(left)) if cross_source_only else None
     cells = Contingency.of(cluster, entity, source)
     return IdentityScore(
         records=n,
@@ -98,77 +102,6 @@ def evaluate_identities(
         customer_sizes=_sizes(cluster),
         entity_sizes=_sizes(entity),
     )
-
-
-def _labelled(identities: pa.Table, truth: pa.Table) -> tuple[pa.Table, pa.Table]:
-    """Both tables as text columns source, record_id, label."""
-    _require(identities, "the identities", "source", "record_id", "customer_id")
-    _require(truth, "the truth", "record_id")
-    entity = next((name for name in ENTITY_COLUMNS if name in truth.column_names), None)
-    if entity is None:
-        raise UsageError(
-            "the truth does not say who a record is",
-            hint=f"name a column {', '.join(ENTITY_COLUMNS[:-1])} or {ENTITY_COLUMNS[-1]}",
-        )
-    ours = _texts(identities, source="source", record_id="record_id", label="customer_id")
-    if "source" in truth.column_names:
-        return ours, _texts(truth, source="source", record_id="record_id", label=entity)
-    return ours, _with_source(_texts(truth, record_id="record_id", label=entity), ours)
-
-
-def _with_source(truth: pa.Table, ours: pa.Table) -> pa.Table:
-    """A truth that names no source: the record id alone must tell which record is meant."""
-    if pc.count_distinct(ours["record_id"]).as_py() < ours.num_rows:
-        raise UsageError(
-            "the truth has no column source, and sources share record ids",
-            hint="add a column source to the truth",
-        )
-    place = pc.index_in(truth["record_id"], value_set=ours["record_id"])
-    # A record that no source has keeps an empty name: it is counted, not lost.
-    source = pc.fill_null(ours["source"].take(place), "")
-    return truth.append_column("source", source)
-
-
-def _same_records(ours: pa.Table, theirs: pa.Table) -> tuple[np.ndarray, np.ndarray]:
-    """The rows of both tables that are the same record, aligned."""
-    rows = ours.num_rows
-    both = pa.concat_tables([ours.select(["source", "record_id"]),
-                             theirs.select(["source", "record_id"])])  # fmt: skip
-    record = _codes(both["record_id"])
-    key = _codes(both["source"]) * (_distinct(record) + 1) + record
-    left, right = key[:rows], key[rows:]
-    sorted_right = np.argsort(right, kind="stable")
-    for keys, what in ((np.sort(left), "identities"), (right[sorted_right], "truth")):
-        if np.any(keys[1:] == keys[:-1]):
-            raise UsageError(
-                f"a record stands twice in the {what}",
-                hint="one row for each source and record_id",
-            )
-    if not len(right):
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    place = np.minimum(np.searchsorted(right[sorted_right], left), len(right) - 1)
-    found = right[sorted_right[place]] == left
-    return np.flatnonzero(found), sorted_right[place[found]]
-
-
-def _require(table: pa.Table, what: str, *names: str) -> None:
-    for name in names:
-        if name not in table.column_names:
-            raise UsageError(f"{what} need a column {name}", hint="see docs/commands.md, evaluate")
-
-
-def _texts(table: pa.Table, **columns: str) -> pa.Table:
-    """Chosen columns as text; rows that lack one say nothing and are left out."""
-    chosen = pa.table({to: table[name].cast(pa.string()) for to, name in columns.items()})
-    return chosen.drop_null()
-
-
-def _codes(labels: pa.ChunkedArray) -> np.ndarray:
-    """Labels as 0..k-1, in the order of their first appearance."""
-    encoded = labels.combine_chunks().dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.unify_dictionaries().combine_chunks()
-    return encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
 
 
 def _distinct(codes: np.ndarray) -> int:
