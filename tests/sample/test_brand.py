@@ -1,24 +1,21 @@
-"""The sample brand as a whole: the same bytes again, settings that hold, truth for every record."""
+"""The sample brand as a whole: the same bytes again, settings that hold, nothing true in data/."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
-import pyarrow.csv as pa_csv
 import pytest
 
 from connu.kernel.errors import UsageError
 from connu.kernel.progress import Silent
 from connu.kernel.settings import read_settings
 from connu.sample import make_brand
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("brand")
-    make_brand(path, people=600, seed=5, progress=Silent())
-    return path
+from connu.sample.chance import Chance
+from connu.sample.clicks import make_clicks
+from connu.sample.visits import make_visits
+from connu.sample.world import World
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -29,37 +26,65 @@ def digests(folder: Path) -> dict[str, str]:
     }
 
 
-def test_same_seed_same_bytes(folder: Path, tmp_path: Path) -> None:
-    make_brand(tmp_path / "again", people=600, seed=5, progress=Silent())
-    assert digests(folder) == digests(tmp_path / "again")
-    make_brand(tmp_path / "other", people=600, seed=6, progress=Silent())
-    theirs = digests(tmp_path / "other")
-    same = [name for name, digest in digests(folder).items() if theirs[name] == digest]
+def test_same_seed_same_bytes(tmp_path: Path) -> None:
+    for name, seed in (("one", 5), ("again", 5), ("other", 6)):
+        make_brand(tmp_path / name, people=300, seed=seed, progress=Silent())
+    one = digests(tmp_path / "one")
+    assert one == digests(tmp_path / "again")
+    other = digests(tmp_path / "other")
+    same = [name for name, digest in one.items() if other[name] == digest]
     assert same == ["connu.toml", "truth/README.md", "truth/drivers.csv"]
 
 
-def test_settings_hold_and_name_files_that_are_there(folder: Path) -> None:
-    settings = read_settings(folder)
+def test_made_over_itself_changes_nothing(tmp_path: Path) -> None:
+    make_brand(tmp_path, people=100, progress=Silent())
+    before = digests(tmp_path)
+    make_brand(tmp_path, people=100, progress=Silent())
+    assert digests(tmp_path) == before
+
+
+def test_settings_hold_and_name_files_that_are_there(sample: Path) -> None:
+    settings = read_settings(sample)
     assert settings.brand.name == "Maison Claire"
-    assert set(settings.of_kind("people")) == {
-        "crm",
-        "accounts",
-        "loyalty",
-        "support",
-        "social",
-        "unsubscribes",
+    kinds = {kind: set(settings.of_kind(kind)) for kind in ("people", "events", "verbatims")}
+    assert kinds == {
+        "people": {"crm", "accounts", "loyalty", "support", "social", "unsubscribes"},
+        "events": {"web", "orders"},
+        "verbatims": {"surveys", "reviews", "posts", "support_texts"},
     }
+    assert settings.sources["crm"].fields["consent.marketing"] == "optin_mail"
+    assert settings.sources["social"].fields["social.twitter"] == "twitter"
     for source in settings.sources.values():
-        if source.path is not None:
-            assert list(folder.glob(source.path)), source.path
+        written = source.path or (source.url or "").removeprefix("sqlite:///")
+        assert list(sample.glob(written)), written
 
 
-def test_truth_is_never_among_the_data(folder: Path) -> None:
-    people = pa_csv.read_csv(folder / "truth" / "people.csv")["person"].to_pylist()
-    for path in (folder / "data").rglob("*"):
+def test_every_source_says_how_many_rows_it_has(tmp_path: Path) -> None:
+    made = make_brand(tmp_path, people=150, progress=Silent())
+    assert set(read_settings(tmp_path).sources) <= set(made.rows)
+    assert all(rows > 0 for rows in made.rows.values())
+
+
+def test_truth_is_never_among_the_data(sample: Path) -> None:
+    for path in (sample / "data").rglob("*"):
         if path.is_file():
             content = path.read_bytes()
-            assert not any(person.encode() in content for person in people[:50]), path
+            assert b"P0000" not in content and b"truth" not in content, path
+
+
+def test_every_mail_domain_is_reserved(sample: Path) -> None:
+
+    found: set[str] = set()
+    for path in (sample / "data").rglob("*"):
+        if path.suffix in (".csv", ".jsonl"):
+            found |= set(
+                re.findall(r"@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)", path.read_text("latin-1"))
+            )
+    assert found
+    outside = {
+        domain for domain in found if not re.search(r"(^|\.)example(\.(com|org|net))?$", domain)
+    }
+    assert outside == set()
 
 
 def test_too_few_people_is_refused(tmp_path: Path) -> None:
@@ -72,3 +97,20 @@ def test_another_brand_is_never_overwritten(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="already a brand"):
         make_brand(tmp_path, people=100, progress=Silent())
     assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("asked", [5.0, 20.0, 40.0])
+def test_events_scale_with_what_is_asked_for(world: World, asked: float) -> None:
+    visits = make_visits(
+        Chance(5), world.people, world.tastes, world.needs, world.devices, world.logins, asked
+    )
+    clicks = make_clicks(Chance(5), visits, world.needs, world.tastes, world.catalogue)
+    known = world.people.known.sum()
+    assert 0.6 * asked < len(clicks) / known < 1.6 * asked
+
+
+def test_twice_the_people_make_twice_the_rows(tmp_path: Path) -> None:
+    small = make_brand(tmp_path, people=1_000, seed=5, progress=Silent()).rows
+    large = make_brand(tmp_path, people=2_000, seed=5, progress=Silent()).rows
+    for name in ("crm", "accounts", "loyalty", "support", "web", "orders", "support_texts"):
+        assert 1.6 < large[name] / small[name] < 2.4, name
