@@ -126,7 +126,7 @@ class _Checker:
             self._say(
                 "warning",
                 mapping,
-                f"{reason}: {len(rows):,} {_plural(rows, 'row')}, {_rows(mapping, rows)}",
+                f"{reason}: {_counted(len(rows), 'row')}, {_rows(mapping, rows)}",
                 rows=rows,
                 hint="such rows go to the quarantine; put them right in the file",
             )
@@ -135,9 +135,7 @@ class _Checker:
         if "id" not in mapping.fields:
             return
         record_id, column = mapping.value("id"), mapping.fields["id"][0]
-        self._rows_where(
-            mapping, f"{record_id} IS NULL AND {mapping.filled()}", "have no id", column
-        )
+        self._rows_where(mapping, f"{record_id} IS NULL AND {mapping.filled()}", "id", column)
         counted = self._engine.collect(
             f"SELECT count({record_id}) AS n, count(DISTINCT {record_id}) AS d FROM {mapping.table}"
         ).to_pylist()[0]
@@ -147,7 +145,7 @@ class _Checker:
             self._say(
                 "error" if share >= 0.5 else "warning",
                 mapping,
-                f"{twice:,} rows ({share:.1%}) repeat an id that another row has",
+                f"{_counted(twice, 'row')} ({share:.1%}) with an id that another row has too",
                 column=column,
                 hint="the most recent row of an id is kept; is it the right column?",
             )
@@ -156,10 +154,10 @@ class _Checker:
         kind = mapping.source.kind
         for word in {"events": ("type",), "verbatims": ("text",)}.get(kind, ()):
             where = f"{mapping.value(word)} IS NULL AND {mapping.filled()}"
-            self._rows_where(mapping, where, f"have no {word}", mapping.fields[word][0])
+            self._rows_where(mapping, where, word, mapping.fields[word][0])
         if kind == "events":
             where = f"{mapping.value('time')} IS NULL AND {mapping.filled()}"
-            self._rows_where(mapping, where, "have no time", mapping.fields["time"][0])
+            self._rows_where(mapping, where, "time", mapping.fields["time"][0])
 
     def _rows_where(self, mapping: Mapping, where: str, what: str, column: str) -> None:
         count = self._count(mapping, where)
@@ -173,7 +171,7 @@ class _Checker:
         self._say(
             "warning",
             mapping,
-            f"{count:,} rows {what}, {_rows(mapping, rows, count)}",
+            f"{_counted(count, 'row')} with no {what}, {_rows(mapping, rows, count)}",
             rows=rows,
             column=column,
             hint="such rows go to the quarantine",
@@ -200,7 +198,7 @@ class _Checker:
                 self._say(
                     "warning",
                     mapping,
-                    f"{count:,} values look badly encoded, {_rows(mapping, rows, count)}",
+                    f"{_counted(count, 'value')} badly encoded, {_rows(mapping, rows, count)}",
                     rows=rows,
                     column=column,
                     hint='set encoding = "latin-1" or "utf-8", or export the file again',
@@ -231,13 +229,15 @@ class _Checker:
             return
         share = unread / told
         severity: Severity = "info" if share < _FEW else "warning"
-        hint = "the values are kept as they are and not compared"
+        hint = "they stay as written in people and are not compared"
+        if mapping.source.kind == "events" and called == "times":
+            hint = "such rows go to the quarantine"
         if share >= _MOST and told >= _LEAST_VALUES:
             severity, hint = "error", "is it the right column, or the right day_first or country?"
         self._say(
             severity,
             mapping,
-            f"{unread:,} of {told:,} values ({share:.1%}) are no {called} that can be read, "
+            f"{unread:,} of {told:,} values ({share:.1%}) cannot be read as {called}, "
             f"{_rows(mapping, rows, unread)}",
             rows=rows,
             column=column,
@@ -310,8 +310,8 @@ def _rows(mapping: Mapping, rows: list[int], count: int | None = None) -> str:
     """`rows 3, 17 and 250 …`, counted within their files."""
     shown = [mapping.opened.place(row)[1] for row in rows[:_SHOWN_ROWS]]
     more = " …" if (count or len(rows)) > len(shown) else ""
-    return f"{_plural(rows, 'row')} {', '.join(f'{row:,}' for row in shown)}{more}"
+    return f"{'row' if len(shown) == 1 else 'rows'} {', '.join(map(str, shown))}{more}"
 
 
-def _plural(rows: list[int], word: str) -> str:
-    return word if len(rows) == 1 else f"{word}s"
+def _counted(count: int, word: str) -> str:
+    return f"1 {word}" if count == 1 else f"{count:,} {word}s"

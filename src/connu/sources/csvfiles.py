@@ -170,7 +170,7 @@ class _Rows:
     def add(self, number: int, record: str) -> None:
         """Cut one record, or set it aside with the reason."""
         dialect, width = self._dialect, len(self._dialect.columns)
-        if not record.strip(" \t" + dialect.delimiter):
+        if not record.strip():
             return  # an empty row is no row
         reason = None
         cells: list[str] = []
@@ -190,16 +190,16 @@ class _Rows:
             return
         if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
             del cells[width:]
-        if len(cells) != width:
+        if len(cells) != width and any(cell.strip() for cell in cells):
             names = (*dialect.columns, *(str(place + 1) for place in range(width, len(cells))))
             self._rejected.add(
                 number,
                 f"the row has {len(cells)} cells where the file has {width} columns",
                 dict(zip(names, cells, strict=False)),
             )
-            return
-        self._numbers.append(number)
-        self._cells.append(cells)
+        elif len(cells) == width:
+            self._numbers.append(number)
+            self._cells.append(cells)
 
     def flush(self) -> Iterator[pa.RecordBatch]:
         if not self._numbers:

@@ -80,8 +80,8 @@ def sniff(
     Cost: one pass over the bytes, about 0.4 s per 100 MB.
 
     Raises:
-        SourceError: the encoding of the settings is unknown, or the delimiter is not one
-            character.
+        SourceError: the encoding of the settings is unknown, the delimiter is not one character,
+            or the first row is no row of a CSV.
     """
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
         raise SourceError("the delimiter of a CSV is one character", hint='delimiter = ";"')
@@ -95,11 +95,17 @@ def sniff(
         return None
     delimiter = delimiter or _delimiter(rows)
     padded = any(f'{delimiter} "' in line for line in rows)
-    cells = [cut(line, delimiter, padded) for line in _logical(rows)[:200]]
+    try:
+        first = cut(_logical(rows)[0], delimiter, padded)
+    except csv.Error:
+        raise SourceError(
+            f"the first row of «{path.name}» has a cell longer than 131,072 characters",
+            hint="is it a CSV?",
+            file=path,
+        ) from None
     if header is None:
-        header = _is_header(cells)
-    width = len(cells[0])
-    names = cells[0] if header else [f"column_{i + 1}" for i in range(width)]
+        header = _is_header(first)
+    names = first if header else [f"column_{place + 1}" for place in range(len(first))]
     ascii_based = chosen in ("utf-8", "utf-8-sig", "latin-1", "cp1252")
     return Dialect(
         encoding=chosen,
@@ -126,7 +132,7 @@ def cut(record: str, delimiter: str, padded: bool = False) -> list[str]:
     return next(reader, [])
 
 
-_QUOTED = re.compile(r'"[^"]*(?:""[^"]*)*"')
+_QUOTED = re.compile(r'"[^"]*+(?:""[^"]*+)*+"')
 
 
 def left_open(record: str, delimiter: str, padded: bool = False) -> bool:
@@ -280,13 +286,10 @@ def _rough_cells(row: str, delimiter: str) -> list[str]:
     return re.sub(r'"(?:[^"]|"")*"', "", row).split(delimiter)
 
 
-def _is_header(cells: list[list[str]]) -> bool:
+def _is_header(row: list[str]) -> bool:
     """Whether the first row names columns: distinct words, none of them a value."""
-    first = [cell.strip() for cell in cells[0]]
-    if any(_VALUE.search(cell) for cell in first if cell):
-        return False
-    named = [cell.lower() for cell in first if cell]
-    if not named:
+    named = [cell.strip().lower() for cell in row if cell.strip()]
+    if not named or any(_VALUE.search(cell) for cell in named):
         return False
     return len(set(named)) >= len(named) - len(named) // 4
 

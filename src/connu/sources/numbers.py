@@ -19,7 +19,7 @@ def number_sql(text: str, *, comma_decimal: bool) -> str:
     lone = thousands_point if comma_decimal else thousands_comma
     signed = (
         f"CASE WHEN {text} IS NULL OR NOT regexp_matches({bare}, '[0-9]') THEN NULL "
-        f"WHEN regexp_matches({text}, '[A-Za-z]{{4,}}') THEN NULL "
+        f"WHEN regexp_matches({text}, '[A-Za-z]{{4,}}|[/:]') THEN NULL "
         f"WHEN position(',' IN {bare}) = 0 AND regexp_matches({bare}, '[.].*[.]') "
         f"THEN replace({bare}, '.', '') "
         f"WHEN position(',' IN {bare}) = 0 THEN {bare} "

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from phonenumbers import PhoneMetadata, PhoneNumberFormat
 
-from connu.sources.text import SEPARATOR, Column, each, known, one_by_one, over_distinct
+from connu.sources.text import SEPARATOR, Column, each, known, nulls, one_by_one, over_distinct
 
 _NOISE = "[\\s().\\-/·\u00a0\u202f\u2009\u2010-\u2015\u200b]+"
 _BETWEEN = re.compile(r"\s*(?:[;,|/\n]|\bou\b|\bor\b|\bet\b|\band\b)\s*")
@@ -45,16 +45,15 @@ def _plan(region: str) -> _Plan | None:
     if number is None or metadata.national_prefix_transform_rule is not None:
         return None
     trunk = metadata.national_prefix
-    if trunk is not None and not trunk.isdigit():
+    if metadata.international_prefix not in ("00", "011") or (trunk and not trunk.isdigit()):
         return None
-    # A number that may itself start with the trunk prefix (or the country code) is ambiguous.
-    body = f"(?P<n>{number})"
     lead = f"(?:{trunk})?" if trunk else ""
-    exit_code = r"(?:\+|00)" if metadata.international_prefix == "00" else r"\+"
+    code = str(metadata.country_code)
+    abroad = r"(?:\+|00)" if metadata.international_prefix == "00" else r"\+"
     return _Plan(
-        prefix=f"+{metadata.country_code}",
-        national=f"^{lead}{body}$",
-        international=f"^{exit_code}{metadata.country_code}{lead}{body}$",
+        prefix=f"+{code}",
+        national=f"^{lead}(?P<n>{number})$",
+        international=f"^{abroad}{code}{'' if trunk == code else lead}(?P<n>{number})$",
     )
 
 
@@ -74,15 +73,19 @@ def normalise_phones(values: Column, region: str, others: tuple[str, ...] = ()) 
 def _normalise(values: Column, region: str, others: tuple[str, ...]) -> Column:
     text = known(values)
     digits = pc.replace_substring_regex(text, _NOISE, "")
-    result = pa.nulls(len(text), pa.string())
+    long_enough = pc.greater_equal(pc.utf8_length(digits), _FEWEST_DIGITS)
+    digits = pc.if_else(long_enough, digits, pa.scalar(None, pa.string()))
+    abroad = pc.fill_null(pc.starts_with(digits, "00"), False)
+    at_home = pc.if_else(abroad, pa.scalar(None, pa.string()), digits)
+    result = nulls(len(text))
     for candidate in dict.fromkeys((region, *others)):
         plan = _plan(candidate)
         if plan is None:
             if candidate == region:
                 break  # the library alone knows; the others come after it
             continue
-        for pattern in (plan.international, plan.national):
-            result = _filled(result, digits, pattern, plan.prefix)
+        result = _filled(result, digits, plan.international, plan.prefix)
+        result = _filled(result, at_home, plan.national, plan.prefix)
     odd = pc.and_(pc.is_valid(text), pc.is_null(result))
     if not pc.any(odd).as_py():
         return result

@@ -32,5 +32,6 @@ def time_sql(text: str, *, day_first: bool) -> str:
         f"THEN try_strptime(rtrim({text}, 'Z'), '%Y%m%dT%H%M%S') "
         f"WHEN regexp_matches({text}, '^[0-9]{{4}}/') "
         f"THEN CAST(try_cast(replace({text}, '/', '-') AS TIMESTAMPTZ) AS TIMESTAMP) "
-        f"WHEN {text} IS NOT NULL THEN CAST(try_strptime({text}, [{listed}]) AS TIMESTAMP) END"
+        f"WHEN regexp_matches({text}, '[0-9]') "
+        f"THEN CAST(try_strptime({text}, [{listed}]) AS TIMESTAMP) END"
     )
