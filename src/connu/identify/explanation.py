@@ -19,6 +19,7 @@ from connu.identify.compare import UNKNOWN, Comparison, Field
 from connu.identify.encoding import Codes, encode_records
 from connu.identify.holders import holder_pairs
 from connu.identify.junk import FEWEST_HOLDERS, forget_generic
+from connu.identify.link_tables import PairWriter
 from connu.identify.model import LinkModel
 from connu.identify.scoring import Scoring, probability
 from connu.kernel.errors import NotFoundError
@@ -49,6 +50,7 @@ class Explanation:
         evidence: field by field, the strongest first.
         prior: log2 odds of any two records.
         household: bits taken off as two people of one household would look the same.
+        calibration: bits by which such sums turned out to say too much or too little.
         bits: the sum: log2 odds that they are one person.
         probability: the same as a probability.
         generic: identifier types one of them holds a generic value of, which says nothing.
@@ -57,6 +59,7 @@ class Explanation:
     evidence: list[Evidence]
     prior: float
     household: float
+    calibration: float
     bits: float
     probability: float
     generic: list[str]
@@ -107,7 +110,8 @@ def explain(engine: Engine, model: LinkModel, left: Key, right: Key) -> Explanat
     )
     pair = np.array([0], np.int32), np.array([1], np.int32)
     levels = comparison.levels(*pair)
-    bits = Scoring(comparison, model.weights, model.rarity).bits_by_field(pair[0], levels)
+    scoring = Scoring(comparison, model.weights, model.rarity)
+    bits = PairWriter(scoring, model.calibration).evidence(*pair)
     evidence = [
         Evidence(
             f.name,
@@ -122,6 +126,7 @@ def explain(engine: Engine, model: LinkModel, left: Key, right: Key) -> Explanat
         evidence=evidence,
         prior=float(bits["prior"][0]),
         household=float(bits["household"][0]),
+        calibration=float(bits["calibration"][0]),
         bits=total,
         probability=float(probability(np.array([total]))[0]),
         generic=generic,

@@ -2,26 +2,82 @@
 
 A link is a pair within one customer whose evidence is positive, or that a person joined. A pair
 is undecided when its evidence is not small and it was not merged. Bits are a JSON object: field,
-then bits; `prior` and `household` are among them, and all add up to the log2 odds.
+then bits; `prior`, `household` and `calibration` are among them, and all add up to the log2 odds
+of match_probability (of a join by hand, which is certain, to what the records alone say).
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
 from connu.engine.protocol import Engine
 from connu.engine.sql import literal, quoted
+from connu.identify.calibration import Calibration
 from connu.identify.scoring import Scored, Scoring, probability
 
 _CHUNK = 500_000
 
 
+@dataclass(frozen=True)
+class PairWriter:
+    """Writes pairs with their evidence.
+
+    Attributes:
+        scoring: gives the bits of each field.
+        calibration: gives what their sum is worth.
+    """
+
+    scoring: Scoring
+    calibration: Calibration
+
+    def evidence(self, left: np.ndarray, right: np.ndarray) -> dict[str, np.ndarray]:
+        """Bits of each field of pairs, `prior`, `household` and `calibration`; NaN unknown."""
+        levels = self.scoring.comparison.levels(left, right)
+        bits = self.scoring.bits_by_field(left, levels)
+        total = np.nansum(np.stack(list(bits.values())), axis=0)
+        return bits | {"calibration": self.calibration(total) - total}
+
+    def write(
+        self,
+        engine: Engine,
+        name: str,
+        left: np.ndarray,
+        right: np.ndarray,
+        kind: np.ndarray,
+        chance: np.ndarray,
+    ) -> int:
+        """Make one table of pairs, the records' keys joined in; returns its rows.
+
+        Cost: some 3 µs a row.
+        """
+        fields = [f.name for f in self.scoring.weights.fields]
+        fields += ["prior", "household", "calibration"]
+        pieces = []
+        for first in range(0, max(len(left), 1), _CHUNK):
+            part = slice(first, first + _CHUNK)
+            columns: dict[str, pa.Array | np.ndarray] = {
+                "left_rid": left[part],
+                "right_rid": right[part],
+                "kind": pa.array(kind[part].astype(object), pa.string()),
+                "match_probability": chance[part],
+            }
+            for field, bits in self.evidence(left[part], right[part]).items():
+                columns[f"bits {field}"] = pa.array(bits.astype(np.float32), from_pandas=True)
+            pieces.append(pa.table(columns))
+        engine.put("scored_pairs", pa.concat_tables(pieces))
+        rows = engine.run(name, links_sql("scored_pairs", fields))
+        engine.drop("scored_pairs")
+        return rows
+
+
 def write_links(
     engine: Engine,
-    scoring: Scoring,
+    writer: PairWriter,
     scored: Scored,
-    cluster: np.ndarray,
+    together: np.ndarray,
     hand: np.ndarray,
     apart: np.ndarray,
     *,
@@ -31,67 +87,43 @@ def write_links(
 
     Args:
         engine: where they are made; holds `normal`.
-        scoring: gives the bits of each field.
+        writer: writes pairs.
         scored: the pairs with evidence.
-        cluster: int32 [n].
-        hand, apart: int32 [pairs, 2]: joined and split by hand.
+        together: bool [pairs]: whether each ended in one cluster.
+        hand: int32 [h, 2]: joined by hand, and now one.
+        apart: int32 [a, 2]: split by hand.
         doubt: log2 odds at or above which an unmerged pair is undecided.
-
-    Cost: linear in the rows made, some 3 µs each.
     """
-    n = len(cluster)
-    key = scored.left.astype(np.int64) * n + scored.right
-    joined = np.isin(key, hand[:, 0].astype(np.int64) * n + hand[:, 1])
-    ruled_out = np.isin(key, apart[:, 0].astype(np.int64) * n + apart[:, 1])
-    together = cluster[scored.left] == cluster[scored.right]
+    joined = _among(scored, hand)
     kind = np.where(scored.shares_identifier, "identifier", "match")
+    chance = probability(writer.calibration(scored.bits))
     linked = together & (scored.bits > 0) & ~joined
-    held = hand[cluster[hand[:, 0]] == cluster[hand[:, 1]]] if len(hand) else hand
-    links = _write(
+    links = writer.write(
         engine,
         "links",
-        scoring,
-        np.concatenate([scored.left[linked], held[:, 0]]),
-        np.concatenate([scored.right[linked], held[:, 1]]),
-        np.concatenate([kind[linked], np.full(len(held), "hand")]),
-        np.concatenate([probability(scored.bits[linked]), np.ones(len(held))]),
+        np.concatenate([scored.left[linked], hand[:, 0]]),
+        np.concatenate([scored.right[linked], hand[:, 1]]),
+        np.concatenate([kind[linked], np.full(len(hand), "hand")]),
+        np.concatenate([chance[linked], np.ones(len(hand))]),
     )
-    doubtful = ~together & (scored.bits >= doubt) & ~ruled_out
-    undecided = _write(
+    doubtful = ~together & (writer.calibration(scored.bits) >= doubt) & ~_among(scored, apart)
+    undecided = writer.write(
         engine,
         "undecided",
-        scoring,
         scored.left[doubtful],
         scored.right[doubtful],
         kind[doubtful],
-        probability(scored.bits[doubtful]),
+        chance[doubtful],
     )
     return links, undecided
 
 
-def _write(engine, name, scoring, left, right, kind, chance) -> int:
-    """Make one table of pairs with their bits, the records' keys joined in."""
-    columns = [*(f.name for f in scoring.weights.fields), "prior", "household"]
-    pieces = []
-    for first in range(0, max(len(left), 1), _CHUNK):
-        a, b = left[first : first + _CHUNK], right[first : first + _CHUNK]
-        bits = scoring.bits_by_field(a, scoring.comparison.levels(a, b))
-        pieces.append(
-            pa.table(
-                {
-                    "left_rid": a,
-                    "right_rid": b,
-                    "kind": pa.array(kind[first : first + _CHUNK].astype(object), pa.string()),
-                    "match_probability": chance[first : first + _CHUNK],
-                    **{f"bits {c}": pa.array(bits[c].astype(np.float32), from_pandas=True)
-                       for c in columns},
-                }
-            )
-        )  # fmt: skip
-    engine.put("scored_pairs", pa.concat_tables(pieces))
-    rows = engine.run(name, links_sql("scored_pairs", columns))
-    engine.drop("scored_pairs")
-    return rows
+def _among(scored: Scored, pairs: np.ndarray) -> np.ndarray:
+    """Which scored pairs stand among `pairs`."""
+    if len(pairs) == 0:
+        return np.zeros(len(scored.left), np.bool_)
+    key = scored.left.astype(np.int64) << 32 | scored.right
+    return np.isin(key, pairs[:, 0].astype(np.int64) << 32 | pairs[:, 1])
 
 
 def links_sql(pairs: str, fields: list[str]) -> str:

@@ -21,6 +21,7 @@ import pyarrow as pa
 
 from connu.engine.protocol import Engine
 from connu.identify import previous
+from connu.identify.calibration import Calibration
 from connu.identify.candidates import find_candidates
 from connu.identify.cluster import ABSENT_BITS, average_link
 from connu.identify.compare import Comparison, fields_of
@@ -28,7 +29,7 @@ from connu.identify.encoding import Records, encode_records
 from connu.identify.groups import AT_ONCE_BITS, group
 from connu.identify.holders import holder_pairs
 from connu.identify.junk import forget_generic
-from connu.identify.link_tables import write_links
+from connu.identify.link_tables import PairWriter, write_links
 from connu.identify.model import LinkModel
 from connu.identify.neighbours import friends_of_friends
 from connu.identify.patterns import Patterns
@@ -151,13 +152,20 @@ def link(
             threshold=threshold,
         )  # fmt: skip
         engine.put("clusters", pa.table({"rid": np.arange(n, dtype=np.int32), "cluster": cluster}))
+    together = cluster[scored.left] == cluster[scored.right]
+    calibration = Calibration.fit(scored.bits, together) if learnt else model.calibration
     with progress.stage("explain links"):
         links, undecided = write_links(
-            engine, scoring, scored, cluster, hand, apart,
+            engine,
+            PairWriter(scoring, calibration),
+            scored,
+            together,
+            hand[cluster[hand[:, 0]] == cluster[hand[:, 1]]],
+            apart,
             doubt=_log2_odds(settings.identify.undecided_probability),
-        )  # fmt: skip
+        )
     report = LinkReport(
-        model=LinkModel(weights, rarity, generic, unique),
+        model=LinkModel(weights, rarity, generic, unique, calibration),
         records=n,
         candidates=candidates,
         clusters=int(cluster.max()) + 1 if n else 0,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
+from connu.identify.calibration import Calibration
 from connu.identify.compare import Field
 from connu.identify.rarity import Rarity
 from connu.identify.weights import Weights
@@ -44,6 +45,7 @@ class _Stored(msgspec.Struct, frozen=True):
     rarity: dict[str, _Counts]
     generic: dict[str, bytes]
     unique: list[str]
+    calibration: list[list[float]]
 
 
 class LinkModel:
@@ -54,6 +56,7 @@ class LinkModel:
         rarity: how common values are.
         generic: identifier type → uint64 hashes, sorted, of values that identify nobody.
         unique: sources in which a person stands at most once.
+        calibration: from summed bits to the odds of a match.
     """
 
     def __init__(
@@ -62,11 +65,13 @@ class LinkModel:
         rarity: Rarity,
         generic: dict[str, np.ndarray] | None = None,
         unique: frozenset[str] = frozenset(),
+        calibration: Calibration | None = None,
     ) -> None:
         self.weights = weights
         self.rarity = rarity
         self.generic = generic or {}
         self.unique = unique
+        self.calibration = calibration or Calibration.none()
 
     def knows(self, fields: list[Field]) -> bool:
         """Whether the model was learnt on just these fields."""
@@ -104,6 +109,7 @@ class LinkModel:
             },
             generic={k: v.astype("<u8").tobytes() for k, v in self.generic.items() if len(v)},
             unique=sorted(self.unique),
+            calibration=[self.calibration.bits.tolist(), self.calibration.odds.tolist()],
         )
         return msgspec.json.encode(stored).decode()
 
@@ -142,4 +148,5 @@ class LinkModel:
             {g: c.collision for g, c in stored.rarity.items()},
         )
         generic = {k: np.frombuffer(v, "<u8") for k, v in stored.generic.items()}
-        return cls(weights, rarity, generic, frozenset(stored.unique))
+        curve = Calibration(*(np.array(knots) for knots in stored.calibration))
+        return cls(weights, rarity, generic, frozenset(stored.unique), curve)
