@@ -33,7 +33,7 @@ def probability_female(women: np.ndarray, men: np.ndarray) -> np.ndarray:
     Source: Gelman et al., Bayesian Data Analysis (3rd ed.), ch. 5.1–5.3.
 
     >>> probability_female(np.array([9, 0]), np.array([1, 1])).round(3).tolist()
-    [0.871, 0.385]
+    [0.888, 0.385]
     """
     bearers = women + men
     # One customer more of each sex, so that a single sex among few is not taken for a law.

@@ -25,20 +25,7 @@ from connu.identify.choice import Choice, choose
 from connu.identify.stated import learn_first_names, learn_weights, rows_sql, shared_values
 from connu.kernel.settings import Attribute as AttributeSetting
 from connu.kernel.settings import Settings
-
-_FACT = pa.schema(
-    {
-        "subject_kind": pa.string(),
-        "subject": pa.string(),
-        "attribute": pa.string(),
-        "value": pa.string(),
-        "probability": pa.float64(),
-        "basis": pa.string(),
-        "source": pa.string(),
-        "evidence": pa.string(),
-        "observed_at": pa.timestamp("us"),
-    }
-)
+from connu.ledger.facts import FACTS
 
 
 def golden_record(engine: Engine, settings: Settings) -> None:
@@ -77,7 +64,7 @@ def golden_record(engine: Engine, settings: Settings) -> None:
             places.append(_places(rows, choice))
             yield _facts(rows, told, choice)
 
-    engine.put("facts", pa.RecordBatchReader.from_batches(_FACT, facts()))
+    engine.put("facts", pa.RecordBatchReader.from_batches(FACTS, facts()))
     schema = _customer_schema(told)
     engine.put("customers", pa.Table.from_batches(customers, schema))
     engine.put("golden_places", pa.Table.from_batches(places, _PLACE))
@@ -180,7 +167,7 @@ def _facts(rows: pa.RecordBatch, told: list[Attribute], choice: Choice) -> pa.Re
         _pointing(evidence, np.where(is_guess, row + height, row)),
         rows.column("observed_at").cast(pa.timestamp("us")).take(pa.array(row)),
     ]
-    return pa.record_batch(columns, schema=_FACT)
+    return pa.record_batch(columns, schema=FACTS)
 
 
 def _pointing(values: pa.Array, places: np.ndarray) -> pa.Array:
