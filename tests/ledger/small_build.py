@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from connu.engine.duckdb import DuckEngine
 from connu.ledger.builds import Builds
+from connu.ledger.serving import write_serving
 
 #: source, record_id, customer, e-mail, phone. Bea and Bob share the household's phone.
 PEOPLE = [
@@ -167,5 +168,6 @@ def publish(folder, consents=(), **changed):
         made = tables(consents) | changed
         for name, table in made.items():
             engine.put(name, table)
+        write_serving(engine, draft.workspace / "serving.sqlite")
         engine.close()
         return draft.publish(list(made), {})

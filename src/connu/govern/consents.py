@@ -15,6 +15,7 @@ granted, since) and holders (type, value, customer_id), which `holders` makes.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import pyarrow as pa
@@ -108,6 +109,30 @@ def visitors_who_said(purpose: str, *, now: datetime) -> str:
         f" WHERE type = 'anonymous_id' AND purpose = {_text(purpose)} AND granted IS NOT NULL"
         " GROUP BY value"
     )
+
+
+def said_last(said: Iterable[tuple[bool | None, datetime | None]], *, now: datetime) -> bool | None:
+    """What one person said last, by the rule of the predicate; None when he said nothing.
+
+    Args:
+        said: (granted, when) in UTC without a zone, in any order.
+        now: grants later than this have no time.
+
+    >>> t = datetime(2026, 1, 1)
+    >>> said_last([(True, t), (False, t)], now=t), said_last([], now=t)
+    (False, None)
+    """
+    granted_at = refused_at = None
+    for granted, at in said:
+        if granted is True:
+            known = at if at is not None and at <= now else datetime.min
+            granted_at = known if granted_at is None else max(granted_at, known)
+        elif granted is False:
+            known = at if at is not None else datetime.min
+            refused_at = known if refused_at is None else max(refused_at, known)
+    if granted_at is None and refused_at is None:
+        return None
+    return refused_at is None or (granted_at is not None and granted_at > refused_at)
 
 
 def _latest(purpose: str, now: datetime, journal: bool, identifiers: bool) -> str:
