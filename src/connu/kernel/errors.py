@@ -17,8 +17,9 @@ customer's data: fields name the place (source, file, row, column), never the va
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import Any, ClassVar, Iterable
+from typing import Any, ClassVar
 
 
 class ConnuError(Exception):
@@ -40,12 +41,8 @@ class ConnuError(Exception):
 
     def as_dict(self) -> dict[str, Any]:
         """The one JSON shape of an error: error, message, hint, and the fields."""
-        return {
-            "error": type(self).__name__,
-            "message": self.message,
-            "hint": self.hint,
-            **{key: str(value) for key, value in self.fields.items()},
-        }
+        shape = {"error": type(self).__name__, "message": self.message, "hint": self.hint}
+        return shape | {k: str(value) for k, value in self.fields.items() if k not in shape}
 
 
 class UsageError(ConnuError):

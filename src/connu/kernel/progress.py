@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import ContextManager, Protocol
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
 
 
 class Step(Protocol):
@@ -22,7 +22,7 @@ class Step(Protocol):
 class Progress(Protocol):
     """Receives the stages of a long piece of work, in order."""
 
-    def stage(self, name: str, total: int | None = None) -> ContextManager[Step]:
+    def stage(self, name: str, total: int | None = None) -> AbstractContextManager[Step]:
         """Enter a stage of `total` units (None: unknown) and leave it when it is done."""
         ...
 

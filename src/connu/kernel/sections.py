@@ -1,0 +1,177 @@
+"""The sections of connu.toml, as structures: the settings' only definition.
+
+Each section is frozen and closed to unknown words; its docstring says what each setting does, and
+the reference in the docs is made from it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+Kind = Literal["people", "events", "verbatims", "products"]
+Format = Literal["csv", "parquet", "jsonl"]
+Sector = Literal["retail", "health", "finance", "media", "travel"]
+EngineKind = Literal["duckdb", "spark"]
+Survivorship = Literal["recent", "trusted", "frequent"]
+
+Text = Annotated[str, msgspec.Meta(min_length=1)]
+Country = Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")]
+Letter = Annotated[str, msgspec.Meta(min_length=1, max_length=1)]
+Count = Annotated[int, msgspec.Meta(ge=1)]
+Probability = Annotated[float, msgspec.Meta(gt=0, lt=1)]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Amount = Annotated[float, msgspec.Meta(gt=0)]
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A section of the settings: frozen, and closed to unknown words."""
+
+
+class Brand(Section, frozen=True):
+    """[brand] – whose customers these are.
+
+    Attributes:
+        name: the brand's name, as shown.
+        country: ISO 3166-1 alpha-2; how to read phones, postcodes, dates.
+        sector: decides what is sensitive (a health brand's categories are).
+    """
+
+    name: Text
+    country: Country = "FR"
+    sector: Sector = "retail"
+
+
+class Source(Section, frozen=True):
+    """[sources.NAME] – one input.
+
+    Attributes:
+        kind: people, events, verbatims or products.
+        path: file or glob, relative to the brand's folder.
+        url: database URL (SQLAlchemy); with `table` or `query`.
+        table: the table to read.
+        query: the query to read.
+        format: csv, parquet or jsonl; by the file's suffix when absent.
+        delimiter: of a CSV; sniffed when absent.
+        encoding: of a CSV (utf-8, latin-1 …); sniffed when absent.
+        header: whether a CSV's first row names the columns; sniffed when absent.
+        unique: a person appears at most once in this source.
+        trust: survivorship `trusted` prefers the source with the larger number.
+        country: ISO country of this source's people; the brand's when absent.
+        day_first: how 03/04/2001 is read; by the country when absent.
+        fields: connu's word = the source's column, or several columns.
+    """
+
+    kind: Kind
+    path: Text | None = None
+    url: Text | None = None
+    table: Text | None = None
+    query: Text | None = None
+    format: Format | None = None
+    delimiter: Letter | None = None
+    encoding: Text | None = None
+    header: bool | None = None
+    unique: bool = False
+    trust: int = 0
+    country: Country | None = None
+    day_first: bool | None = None
+    fields: dict[str, str | list[str]] = msgspec.field(default_factory=dict)
+
+
+class Attribute(Section, frozen=True):
+    """[attributes.NAME] – what to do with one attribute.
+
+    Attributes:
+        extrapolate: whether twins may tell it.
+        precision: speak only when at least this right (0–1).
+        survivorship: which value wins: recent, trusted or frequent.
+        sensitive: the brand declares that customers consented to its use (a purpose name).
+    """
+
+    extrapolate: bool = False
+    precision: Share = 0.9
+    survivorship: Survivorship | None = None
+    sensitive: Text | None = None
+
+
+class Identify(Section, frozen=True):
+    """[identify] – how records become customers. The defaults need no change.
+
+    Attributes:
+        merge_probability: two groups become one customer at or above it (0–1).
+        undecided_probability: below `merge_probability` and at or above this, a pair is
+            reported as undecided.
+        limits: how many values of an identifier type one customer may hold before that
+            type's shared values stop linking at once; others 5, account 1.
+        survivorship: the rule for attributes without their own.
+        shared_device_accounts: a cookie seen with more accounts than this is a shared device.
+    """
+
+    merge_probability: Probability = 0.5
+    undecided_probability: Probability = 0.1
+    limits: dict[str, Count] = msgspec.field(default_factory=dict)
+    survivorship: Survivorship = "recent"
+    shared_device_accounts: Count = 1
+
+    def limit(self, identifier: str) -> int:
+        """The limit of an identifier type: as set, or account 1, others 5."""
+        return self.limits.get(identifier, 1 if identifier == "account" else 5)
+
+
+class EngineChoice(Section, frozen=True):
+    """[engine] – where tables live.
+
+    Attributes:
+        kind: duckdb (embedded) or spark (extra `spark`, Java 17).
+        threads: worker threads.
+        memory_gb: what the engine may hold before it spills to disk.
+    """
+
+    kind: EngineKind = "duckdb"
+    threads: Count = 2
+    memory_gb: Amount = 1.0
+
+
+class Journal(Section, frozen=True):
+    """[journal] – where people's own input is kept.
+
+    Attributes:
+        url: SQLAlchemy URL; `.connu/journal.db` (SQLite) when absent.
+    """
+
+    url: Text | None = None
+
+
+class Settings(Section, frozen=True):
+    """connu.toml, whole.
+
+    Attributes:
+        brand: whose customers these are.
+        sources: the inputs, by name.
+        attributes: per attribute of the golden record or of the brand's own.
+        identify: how records become customers.
+        engine: where tables live.
+        journal: where people's own input is kept.
+    """
+
+    brand: Brand
+    sources: dict[str, Source] = msgspec.field(default_factory=dict)
+    attributes: dict[str, Attribute] = msgspec.field(default_factory=dict)
+    identify: Identify = msgspec.field(default_factory=Identify)
+    engine: EngineChoice = msgspec.field(default_factory=EngineChoice)
+    journal: Journal = msgspec.field(default_factory=Journal)
+
+    def of_kind(self, kind: str) -> dict[str, Source]:
+        """The sources of one kind, by name, sorted: their order in the file means nothing."""
+        return {name: s for name, s in sorted(self.sources.items()) if s.kind == kind}
+
+
+#: The sections that stand once, and those that stand once per name.
+SECTIONS: dict[str, type[Section]] = {
+    "brand": Brand,
+    "identify": Identify,
+    "engine": EngineChoice,
+    "journal": Journal,
+}
+NAMED_SECTIONS: dict[str, type[Section]] = {"sources": Source, "attributes": Attribute}
