@@ -71,8 +71,9 @@ def jaro_winkler(data, a0, a1, b0, b1):
             if data[a0 + i] != data[b0 + j]:
                 moved += 1
             j += 1
-    half = moved / 2.0
-    jaro = (common / la + common / lb + (common - half) / common) / 3.0
+    jaro = (common / la + common / lb + (common - moved // 2) / common) / 3.0
+    if jaro <= 0.7:  # Winkler: a common beginning says something only where much else agrees
+        return jaro
     prefix = 0
     for i in range(min(4, la, lb)):
         if data[a0 + i] != data[b0 + i]:
@@ -83,21 +84,24 @@ def jaro_winkler(data, a0, a1, b0, b1):
 
 @njit(cache=True, nogil=True)
 def edits(data, a0, a1, b0, b1, most):
-    """Optimal string alignment distance, or `most` + 1 as soon as it must exceed `most`."""
-    la = min(a1 - a0, 48)
-    lb = min(b1 - b0, 48)
+    """Optimal string alignment distance, or `most` + 1 where it exceeds `most`.
+
+    Cost: linear in the length; what is further than `most` off the diagonal cannot matter.
+    """
+    la = a1 - a0
+    lb = b1 - b0
     if la - lb > most or lb - la > most:
         return most + 1
-    before = np.empty(lb + 1, np.int32)
-    last = np.empty(lb + 1, np.int32)
-    row = np.empty(lb + 1, np.int32)
-    for j in range(lb + 1):
+    before = np.full(lb + 1, most + 1, np.int32)
+    last = np.full(lb + 1, most + 1, np.int32)
+    row = np.full(lb + 1, most + 1, np.int32)
+    for j in range(min(most, lb) + 1):
         last[j] = j
-        before[j] = 0
     for i in range(1, la + 1):
-        row[0] = i
-        best = i
-        for j in range(1, lb + 1):
+        low = max(1, i - most)
+        row[low - 1] = i if low == 1 else most + 1
+        best = row[low - 1]
+        for j in range(low, min(lb, i + most) + 1):
             cost = 0 if data[a0 + i - 1] == data[b0 + j - 1] else 1
             value = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + cost)
             if (
@@ -113,4 +117,4 @@ def edits(data, a0, a1, b0, b1, most):
         if best > most:
             return most + 1
         before, last, row = last, row, before
-    return last[lb]
+    return min(last[lb], most + 1)
