@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from connu.kernel.progress import Silent
-from connu.sample.brand import make_brand
+from connu.sample.brand import BrandMade, make_brand
 from connu.sample.chance import Chance
 from connu.sample.world import World, make_world
 
@@ -15,11 +15,16 @@ PEOPLE, SEED = 2_000, 5
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a brand of 2,000 people."""
+def made(tmp_path_factory: pytest.TempPathFactory) -> BrandMade:
+    """A brand of 2,000 people."""
     path = tmp_path_factory.mktemp("brand")
-    make_brand(path, people=PEOPLE, seed=SEED, progress=Silent())
-    return path
+    return make_brand(path, people=PEOPLE, seed=SEED, progress=Silent())
+
+
+@pytest.fixture(scope="session")
+def sample(made: BrandMade) -> Path:
+    """The folder of that brand."""
+    return made.folder
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from connu.sample.membership import Entries
 from connu.sample.moments import times, written
 from connu.sample.noise import Rates, draft, filled, soil
 from connu.sample.people import People
-from connu.sample.records import Made, join
+from connu.sample.records import Made, join, numbered
 from connu.sample.words import first_names
 
 RATES = Rates(
@@ -42,6 +42,7 @@ FILLED = {
     "cookie": 0.55,
 }
 AGAIN_EXPORTED_SHARE = 0.002
+PEOPLE_PER_STAFF = 5_000
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,11 @@ def make_logins(chance: Chance, people: People, entries: Entries) -> Logins:
     # 7,919 is prime and does not divide the span: the numbers are all different.
     folded = first_names().folded.take(pa.array(people.first[entries.who]))
     return Logins(entries.who, entries.created, join(folded, pa.array(number).cast(pa.string())))
+
+
+def staff_logins(people: People) -> pa.Array:
+    """The web team's own accounts, at least two: no customers."""
+    return numbered(1, max(2, int(people.known.sum()) // PEOPLE_PER_STAFF), "equipe-web-")
 
 
 def make_accounts(
@@ -106,8 +112,28 @@ def make_accounts(
     )
     again = np.flatnonzero(rng.random(n) < AGAIN_EXPORTED_SHARE)
     order = np.sort(np.r_[np.arange(n), again], kind="stable")
+    staff = _staff_rows(table.schema, staff_logins(people))
     return Made(
-        "accounts", table.take(pa.array(order)), logins.login.take(pa.array(order)), rows.who[order]
+        "accounts",
+        pa.concat_tables([staff, table.take(pa.array(order))]),
+        pa.concat_arrays([staff["login"].combine_chunks(), logins.login.take(pa.array(order))]),
+        np.r_[np.full(len(staff), -1), rows.who[order]],
+    )
+
+
+def _staff_rows(schema: pa.Schema, logins: pa.Array) -> pa.Table:
+    """What the web team's accounts look like in the export."""
+    opened = pa.array(["2020-01-06T09:00:00Z"] * len(logins))
+    told = {
+        "login": logins,
+        "email": join(logins, "@maison-claire.example"),
+        "first_name": pa.array(["Équipe"] * len(logins)),
+        "last_name": pa.array(["Web"] * len(logins)),
+        "created_at": opened,
+        "updated_at": opened,
+    }
+    return pa.table(
+        {f.name: told.get(f.name, pa.nulls(len(logins), f.type)) for f in schema}, schema=schema
     )
 
 

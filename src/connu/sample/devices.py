@@ -11,8 +11,8 @@ from connu.sample.chance import Chance, Floats, Ints, Lottery
 from connu.sample.people import People
 
 #: Slots of a person: own phone, own computer, the household's tablet. Kiosks stand in the shops.
-MOBILE, DESKTOP, TABLET, KIOSK, ROBOT = range(5)
-KINDS = ("mobile", "desktop", "tablet", "kiosk", "robot")
+#: Robots read the whole shop; staff look after it, signed in.
+MOBILE, DESKTOP, TABLET, KIOSK, ROBOT, STAFF = range(6)
 KIOSKS = 9
 #: Shares of visits by slot, by age band.
 _USE = (
@@ -74,6 +74,11 @@ def robot_key(people: People, robot: Ints) -> Ints:
     return (len(people) * 3 + KIOSKS + robot) * _EPOCHS
 
 
+def staff_key(people: People, member: Ints) -> Ints:
+    """The cookie of a computer in the web team: beyond all robots' keys."""
+    return (len(people) * 4 + KIOSKS + member) * _EPOCHS
+
+
 def cookie_text(seed: int, keys: Ints) -> pa.Array:
     """Cookies as they are stored, «3f9a…»: 16 hexadecimal digits that say nothing of the device.
 
@@ -91,5 +96,7 @@ def cookie_text(seed: int, keys: Ints) -> pa.Array:
 
 
 def kinds(slot: Ints) -> pa.Array:
-    """What the web log calls the device: a kiosk is a tablet, a robot says it is a computer."""
-    return pa.array(("mobile", "desktop", "tablet", "tablet", "desktop")).take(pa.array(slot))
+    """What the web log calls the device: a kiosk is a tablet, robots say «desktop»."""
+    return pa.array(("mobile", "desktop", "tablet", "tablet", "desktop", "desktop")).take(
+        pa.array(slot)
+    )

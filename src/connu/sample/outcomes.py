@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from connu.sample.catalogue import Catalogue, categories
 from connu.sample.chance import Bools, Floats, Ints
-from connu.sample.devices import KIOSK, ROBOT
+from connu.sample.devices import KIOSK, ROBOT, STAFF
 from connu.sample.formats import write_csv
 from connu.sample.homes import AREAS
 from connu.sample.moments import CUT_OFF, HORIZON, times, written
@@ -109,7 +109,7 @@ def write_visitors(
     slot = np.zeros(cookies, dtype=np.int64)
     _, code = np.unique(visits.cookie, return_inverse=True)
     slot[code] = visits.slot
-    kind = np.where(slot == ROBOT, 3, np.where(slot == KIOSK, 2, np.where(behind_it > 1, 1, 0)))
+    kind = np.select([slot == STAFF, slot == ROBOT, slot == KIOSK, behind_it > 1], [4, 3, 2, 1], 0)
     main = np.where(kind >= 2, -1, main)
     nobody, safe = main < 0, np.maximum(main, 0)
 
@@ -120,8 +120,8 @@ def write_visitors(
         {
             "anonymous_id": behind.cookies,
             "person": labels(main),
-            "kind": pick(("person", "shared", "kiosk", "robot"), kind),
-            "people": pa.array(np.where(slot == ROBOT, 0, behind_it)),
+            "kind": pick(("person", "shared", "kiosk", "robot", "staff"), kind),
+            "people": pa.array(np.where(kind >= 3, 0, behind_it)),
             "known": told(("no", "yes"), people.known.astype(int)),
             "tied": pick(("no", "yes"), tied.astype(int)),
             "events": pa.array(events),

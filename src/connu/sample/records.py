@@ -19,7 +19,7 @@ class Made:
         source: its name in connu.toml.
         table: the rows as they are written.
         record_id: the id of each row; null where the row lacks one.
-        who: the person behind each row; -1 for a row nobody is behind (a test of the shop's own).
+        who: the person behind each row; -1 for the shop's own (tests, staff).
     """
 
     source: str

@@ -27,7 +27,7 @@ def labels(who: Ints) -> pa.Array:
 def write_identities(folder: Path, sources: list[Made]) -> int:
     """truth/identities.csv: source, record_id, person. Rows without an id are not in it.
 
-    A row nobody is behind is a person of its own (T…): it must be joined to no customer.
+    A row nobody is behind (a test, the web team) is a person of its own: T….
     """
     parts, tests = [], 0
     for made in sources:
@@ -104,14 +104,14 @@ The sample brand's truth, for evaluation alone: no source reads it. People are n
 «known» people have a record in a source, the others are seen only as visitors. The data end on
 1 July 2026 (UTC).
 
-- identities.csv – per record of a people source: source, record_id, person (T…: a test row of the
-  shop's own, nobody's).
+- identities.csv – per record of a people source: source, record_id, person (T…: the shop's own,
+  tests and staff).
 - people.csv – per person: whether known, names, sex, birth date, age band when the data end,
   occupation, area, place.
 - households.csv – per member of a household of several.
 - visitors.csv – per cookie of the web log: the person who uses it most and his profile; its kind
-  (person, shared, kiosk, robot); how many people use it; whether he is known; whether the cookie
-  ever met a login or an e-mail (tied); its events.
+  (person, shared, kiosk, robot, staff); how many people use it; whether he is known; whether the
+  cookie ever met a login or an e-mail (tied); its events.
 - intents.csv – per purchase in the year after the data end: person, category, product, since when
   he was interested, when and where he bought, value.
 - staying.csv – per known person: needs per year, chance to leave after a purchase, contentment,

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
-from connu.sample.accounts import Logins
+from connu.sample.accounts import Logins, staff_logins
 from connu.sample.catalogue import categories
 from connu.sample.chance import Bools, Chance, Floats, Ints, Lottery
-from connu.sample.devices import KIOSK, KIOSKS, ROBOT, Devices, kiosk_key, robot_key
+from connu.sample.devices import (
+    KIOSK,
+    KIOSKS,
+    ROBOT,
+    STAFF,
+    Devices,
+    kiosk_key,
+    robot_key,
+    staff_key,
+)
 from connu.sample.moments import CUT_OFF, DAY_ZERO
 from connu.sample.needs import Needs
 from connu.sample.people import OCCUPATIONS, People
 from connu.sample.tastes import Tastes
 
 #: Events per known person that the constants below give; visits scale with what is asked for.
-NATURAL_EVENTS_PER_PERSON = 24.0
+NATURAL_EVENTS_PER_PERSON = 26.5
 PLEASURE_PER_YEAR = 1.3
 ONLINE_SHARE = (0.36, 0.82)  # of needs that show on the web: without and with a web account
 KIOSK_SHARE = 0.006  # of visits of account holders: made in a shop, on a screen for all
 ROBOTS_PER_THOUSAND = 0.25
+STAFF_VISITS = 60  # per member of the web team, in all
 NEWSLETTER_SHARE = 0.09  # of known people's visits: through a link that carries their e-mail
 NOBODY = -1
 
@@ -37,10 +47,10 @@ class Visits:
     """One row per visit, in no order.
 
     Attributes:
-        who: the person, NOBODY for robots. day: when it began (UTC).
+        who: the person, NOBODY for robots and staff. day: when it began (UTC).
         need: row of the need it serves, -1 for pleasure. buys: ends in that need's purchase.
         category: what it begins with. slot: code into devices.KINDS. cookie: the cookie's key.
-        account: row of the login that signed in, -1 where nobody did.
+        account: row of the login that signed in, -1 where nobody did; staff come after all rows.
         mailed: came through a link in a mail, so that the e-mail is known.
         length: how many pages are seen.
     """
@@ -92,7 +102,8 @@ def make_visits(
     length = 1 + rng.geometric(np.where(need >= 0, 0.26, 0.3), len(who))
     mailed = people.known[who] & ~kiosk & (rng.random(len(who)) < NEWSLETTER_SHARE)
     visits = Visits(who, day, need, buys, category, slot, cookie, account, mailed, length)
-    return _with_robots(visits, people, factor, rng)
+    robots = _robots(people, factor, rng)
+    return _joined([visits, robots, _staff(people, logins, factor, rng)])
 
 
 def _for_needs(
@@ -104,7 +115,7 @@ def _for_needs(
     online = np.where(people.known[needs.who], online, 1.0)
     web = needs.bought & (needs.channel == 0)
     shows = (rng.random(len(needs)) < online) | web
-    more = np.minimum(0.1 + shop.days[needs.category] / 18, 1.3) * factor
+    more = np.minimum(0.3 + shop.days[needs.category] / 14, 1.5) * factor
     counts = np.where(shows, 1 + rng.poisson(more), 0) * (needs.started < CUT_OFF)
     counts = _thinned(counts, factor, web, rng)
     need = np.repeat(np.arange(len(needs)), counts)
@@ -172,25 +183,54 @@ def _signed_in(
     return np.where(there & signs, account, -1)
 
 
-def _with_robots(visits: Visits, people: People, factor: float, rng: np.random.Generator) -> Visits:
-    """Robots: a few cookies that read page after page, hundreds in a row, at any hour."""
+def _robots(people: People, factor: float, rng: np.random.Generator) -> Visits:
+    """A few cookies that read page after page, hundreds in a row, at any hour."""
     robots = max(3, round(people.known.sum() * ROBOTS_PER_THOUSAND / 1000))
-    walks = rng.poisson(4 * factor, robots) + 1
-    robot = np.repeat(np.arange(robots), walks)
+    robot = np.repeat(np.arange(robots), rng.poisson(4 * factor, robots) + 1)
     n = len(robot)
-    nobody = np.full(n, NOBODY)
-    extra = {
-        "who": nobody,
-        "day": rng.uniform(0, CUT_OFF, n),
-        "need": nobody,
-        "buys": np.zeros(n, dtype=np.bool_),
-        "category": rng.integers(0, len(categories()), n),
-        "slot": np.full(n, ROBOT),
-        "cookie": robot_key(people, robot),
-        "account": nobody,
-        "mailed": np.zeros(n, dtype=np.bool_),
-        "length": rng.integers(80, 400, n),
-    }
+    return _of_nobody(
+        rng.uniform(0, CUT_OFF, n),
+        ROBOT,
+        robot_key(people, robot),
+        np.full(n, -1),
+        rng.integers(80, 400, n),
+        rng,
+    )
+
+
+def _staff(people: People, logins: Logins, factor: float, rng: np.random.Generator) -> Visits:
+    """The web team at work: signed in, in office hours, all over the shop."""
+    team = len(staff_logins(people))
+    member = np.repeat(np.arange(team), rng.poisson(STAFF_VISITS * factor, team) + 1)
+    n = len(member)
+    day = np.floor(rng.uniform(0, CUT_OFF, n))
+    day -= np.maximum((DAY_ZERO.astype(int) + day + 3) % 7 - 4, 0)  # no weekends
+    day = np.maximum(day, 0) + (7 + 9 * rng.random(n)) / 24
+    return _of_nobody(
+        day, STAFF, staff_key(people, member), len(logins.who) + member, rng.integers(6, 40, n), rng
+    )
+
+
+def _of_nobody(
+    day: Floats, slot: int, cookie: Ints, account: Ints, length: Ints, rng: np.random.Generator
+) -> Visits:
+    n = len(day)
+    no = np.zeros(n, dtype=np.bool_)
     return Visits(
-        **{name: np.concatenate([getattr(visits, name), values]) for name, values in extra.items()}
+        who=np.full(n, NOBODY),
+        day=day,
+        need=np.full(n, -1),
+        buys=no,
+        category=rng.integers(0, len(categories()), n),
+        slot=np.full(n, slot),
+        cookie=cookie,
+        account=account,
+        mailed=no,
+        length=length,
+    )
+
+
+def _joined(parts: list[Visits]) -> Visits:
+    return Visits(
+        **{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Visits)}
     )

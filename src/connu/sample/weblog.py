@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from connu.sample.accounts import Logins
+from connu.sample.accounts import Logins, staff_logins
 from connu.sample.catalogue import Catalogue, categories
 from connu.sample.chance import Bools, Chance, Floats, Ints, draw, spread
 from connu.sample.clicks import CART, PAGE, PAGES, PURCHASE, SEARCH, TYPES, Clicks
@@ -29,6 +29,7 @@ from connu.sample.words import fold
 
 LATE_SHARE, TWICE_SHARE = 0.02, 0.005
 FUTURE_SHARE, NO_TIME_SHARE, NO_TYPE_SHARE = 0.0002, 0.0001, 0.0001
+ANONYMOUS_SHARE = 0.0005  # rows in which a script says the login is «anonymous»
 REGION_SHARE = 0.7
 _REFERRERS = ("search", "direct", "ads", "social", "comparator", None)
 _REFERRER_SHARES = (0.36, 0.28, 0.12, 0.1, 0.06, 0.08)
@@ -134,6 +135,8 @@ class _Text:
         self.day = _astray(clicks.day, rng)
         self.no_time = rng.random(n) < NO_TIME_SHARE
         self.no_type = rng.random(n) < NO_TYPE_SHARE
+        self.anonymous = rng.random(n) < ANONYMOUS_SHARE
+        self.shown = pa.concat_arrays([logins.login, staff_logins(people)])
         self.search_word = rng.integers(0, most, n)
         referrer = draw(rng, _REFERRER_SHARES, len(visits))
         self.referrer = np.where(visits.mailed, len(_REFERRERS), referrer)
@@ -164,9 +167,13 @@ class _Text:
                 "event_id": cookie_text(self.seed + 1, row),
                 "ts": stamp,
                 "event": pa.array(TYPES).take(pa.array(kind, mask=self.no_type[row])),
-                "session": join("s", pa.array(visit).cast(pa.string())),
+                "session": cookie_text(self.seed + 2, visit),
                 "cookie": behind.cookies.take(pa.array(behind.cookie[row])),
-                "login": self.logins.login.take(pa.array(account, mask=account < 0)),
+                "login": pc.if_else(
+                    pa.array(self.anonymous[row] & (account < 0)),
+                    pa.scalar("anonymous"),
+                    self.shown.take(pa.array(account, mask=account < 0)),
+                ),
                 "email": self._emails(email, clicks.day[row]),
                 "sku": self.catalogue.sku.take(pa.array(product, mask=product < 0)),
                 "category": self.paths.take(pa.array(category, mask=~shows_category)),
