@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 from connu.app.chain import chain_between, ends
 
@@ -50,7 +51,7 @@ def test_reads_onwards_whatever_the_order_of_links():
         random.Random(seed).shuffle(links)
         chain = chain_between(links, key("a"), key("d"))
         assert walked(chain) == expected
-        for before, after in zip(chain, chain[1:], strict=False):
+        for before, after in pairwise(chain):
             assert ends(before)[1] == ends(after)[0]
 
 

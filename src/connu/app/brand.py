@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from connu.app.consenting import Kept
     from connu.app.decision import Decision
     from connu.app.finding import Found
-    from connu.app.forgetting import Forgotten, Target
+    from connu.app.forgetting import Target
     from connu.app.reason import Reason
     from connu.app.status import Status
+    from connu.ledger.erasure import Forgotten
     from connu.measure.identities import IdentityScore
     from connu.measure.scorecard import Scorecard
     from connu.sources.checking import Finding
@@ -160,6 +161,29 @@ class Brand:
             return keep_consent(
                 reading, self.settings, journal, who, purpose, granted=granted, by=by
             )
+
+    def whom_to_forget(self, who: str) -> Target:
+        """The one customer that `who` names, to be confirmed before he is forgotten.
+
+        Raises:
+            NotFoundError: nobody answers to it.
+            UsageError: several do.
+        """
+        from connu.app.forgetting import target_of
+
+        with opened_for_rights(self.folder, self.settings) as reading:
+            return target_of(reading, self.settings, who)
+
+    def forget(self, customer_id: str, *, by: str = "cli") -> Forgotten:
+        """Erase a customer from journal, builds and look-up index, and search for what is left.
+
+        Raises:
+            NotFoundError: there is no such customer.
+            BuildError: a build is running.
+        """
+        from connu.app.forgetting import forget_customer
+
+        return forget_customer(self.folder, self.settings, customer_id, by)
 
     # ------------------------------------------------------------------ measuring
     def evaluate_identities(

@@ -6,23 +6,21 @@ ones made, through the engine, and makes its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from connu import __version__
-from connu.app.inputs import code_digest, input_digest, journal_digest
+from connu.app.inputs import code_digest, input_digest
 from connu.app.stages import TABLES, Made, run_stages
 from connu.app.trace import Trace
-from connu.engine.duckdb import DuckEngine
+from connu.engine.choice import open_engine
 from connu.journal.journal import open_journal
 from connu.kernel.errors import BuildError, SettingsError
 from connu.kernel.progress import Progress
 from connu.kernel.settings import FILE_NAME, Settings
 from connu.ledger.builds import Build, Builds
-from connu.sources.locations import files_of
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,7 @@ def run_build(
     builds = Builds(folder)
     last = in_force(builds)
     with open_journal(folder, settings) as journal:
-        digest = input_digest(settings, _files(settings, folder), journal_digest(journal))
+        digest = input_digest(settings, folder, journal)
         if (
             not (force or retrain)
             and digest is not None
@@ -98,9 +96,7 @@ def run_build(
             return BuildReport(changed=False, build_id=last.id)
         with builds.begin() as draft:
             trace = Trace(progress)
-            choice = settings.engine
-            engine = DuckEngine(draft.workspace, threads=choice.threads, memory_gb=choice.memory_gb)
-            with closing(engine):
+            with closing(open_engine(settings.engine, draft.workspace)) as engine:
                 made = run_stages(
                     engine,
                     settings,
@@ -129,13 +125,6 @@ def in_force(builds: Builds) -> Build | None:
         return builds.current()
     except BuildError:
         return None
-
-
-def _files(settings: Settings, folder: Path) -> Iterator[tuple[str, Path]]:
-    for name, source in settings.sources.items():
-        if source.path is not None:
-            for path in files_of(name, source, folder):
-                yield name, path
 
 
 def _need_people(settings: Settings) -> None:

@@ -1,13 +1,12 @@
 """The digest of a build's inputs: equal inputs give equal builds, so that nothing need be done.
 
 Inputs are the content of the sources' files, the settings, the journal and connu's own code.
-A database source has no digest: reading it whole is what the build itself does.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,34 +15,73 @@ import msgspec
 import connu
 from connu.journal.journal import Journal
 from connu.kernel.settings import Settings
+from connu.sources.locations import files_of
 
 
-def input_digest(settings: Settings, files: Iterable[tuple[str, Path]], journal: str) -> str | None:
+def input_digest(settings: Settings, folder: Path, journal: Journal) -> str | None:
     """A digest of everything a build depends on.
 
     Costs one read of every source file (about 1 GB/s).
 
     Args:
         settings: the brand's settings.
-        files: source name and path of every file the sources read.
-        journal: a digest of the journal's content.
+        folder: its folder.
+        journal: its journal.
 
     Returns:
-        Hexadecimal digits, or None when a source is a database.
+        Hexadecimal digits, or None when a source is a database of a server: reading it whole is
+        what the build itself does.
 
     Raises:
         FileNotFoundError: a file vanished.
     """
-    if any(source.url is not None for source in settings.sources.values()):
+    if any(
+        source.url is not None and sqlite_file(source.url, folder) is None
+        for source in settings.sources.values()
+    ):
         return None
     whole = hashlib.blake2b(digest_size=16)
     whole.update(code_digest().encode())
     whole.update(msgspec.json.encode(settings, order="deterministic"))
-    whole.update(journal.encode())
-    for source, path in sorted(files, key=lambda pair: (pair[0], str(pair[1]))):
-        whole.update(f"\0{source}\0{path.name}\0".encode())
+    whole.update(journal_digest(journal).encode())
+    for name, path in sorted(input_files(settings, folder)):
+        whole.update(f"\0{name}\0{path.name}\0".encode())
         whole.update(_file_digest(path))
     return whole.hexdigest()
+
+
+def input_files(settings: Settings, folder: Path) -> Iterator[tuple[str, Path]]:
+    """Source name and path of every file that the sources read.
+
+    Raises:
+        SourceError: a source names a file that is not there.
+    """
+    for name, source in settings.sources.items():
+        if source.path is not None:
+            for path in files_of(name, source, folder):
+                yield name, path
+        elif source.url is not None:
+            database = sqlite_file(source.url, folder)
+            if database is not None and database.is_file():
+                yield name, database
+                log = database.with_name(database.name + "-wal")
+                if log.is_file():
+                    yield name, log
+
+
+def sqlite_file(url: str, folder: Path) -> Path | None:
+    """The file of a SQLite URL; None for any other database.
+
+    >>> sqlite_file("sqlite:///data/shop.db", Path("brand"))
+    PosixPath('brand/data/shop.db')
+    >>> sqlite_file("postgresql://server/shop", Path("brand")) is None
+    True
+    """
+    scheme, _, rest = url.partition(":///")
+    path = rest.partition("?")[0]
+    if scheme.partition("+")[0] != "sqlite" or not path:
+        return None
+    return folder / path
 
 
 def _file_digest(path: Path) -> bytes:

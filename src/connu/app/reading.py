@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from connu.engine.duckdb import DuckEngine
+from connu.engine.choice import open_engine
+from connu.engine.protocol import Engine
 from connu.govern import purposes
 from connu.govern.sensitive import declared_sensitive
 from connu.journal.journal import open_journal
@@ -34,7 +35,7 @@ class Reading:
     """
 
     build: Build
-    engine: DuckEngine
+    engine: Engine
     reader: Reader | None
 
     def sql(self, table: str) -> str:
@@ -66,8 +67,7 @@ def opened_build(folder: Path, settings: Settings, purpose: str) -> Iterator[Rea
     with open_journal(folder, settings) as journal:
         consents = journal.consents()
     with workspace(folder) as place:
-        choice = settings.engine
-        engine = DuckEngine(place, threads=choice.threads, memory_gb=choice.memory_gb)
+        engine = open_engine(settings.engine, place)
         try:
             reader = Reader(
                 build,
@@ -92,8 +92,7 @@ def opened_for_rights(folder: Path, settings: Settings) -> Iterator[Reading]:
     """
     build = Builds(folder).current()
     with workspace(folder) as place:
-        choice = settings.engine
-        engine = DuckEngine(place, threads=choice.threads, memory_gb=choice.memory_gb)
+        engine = open_engine(settings.engine, place)
         try:
             build.mount(engine)
             yield Reading(build, engine, None)

@@ -15,6 +15,7 @@ from connu.identify.households import find_households
 from connu.identify.linker import LinkModel, link
 from connu.identify.visitors import tie_visitors
 from connu.journal.journal import Journal
+from connu.kernel.errors import BuildError
 from connu.kernel.settings import Settings
 from connu.ledger.builds import Build
 from connu.ledger.serving import write_serving
@@ -40,6 +41,7 @@ TABLES = (
     "customers",
     "facts",
     "visitors",
+    "event_customers",
     "households",
 )
 
@@ -54,7 +56,8 @@ class Made:
         sources: by source, rows taken in and rows rejected.
         changes: by kind (new, gone, merged, split, moved), customers changed since the last build.
         undecided: pairs in doubt, not merged.
-        trained: whether the link model was learnt anew.
+        learnt: whether the link model was learnt anew.
+        remarks: what the user should know.
     """
 
     records: int
@@ -62,7 +65,8 @@ class Made:
     sources: dict[str, dict[str, int]] = field(default_factory=dict)
     changes: dict[str, int] = field(default_factory=dict)
     undecided: int = 0
-    trained: bool = True
+    learnt: bool = True
+    remarks: list[str] = field(default_factory=list)
 
     @property
     def rejected(self) -> int:
@@ -104,15 +108,15 @@ def run_stages(
         sources = _sources(settings, loaded)
         stage.count(**_by_kind(settings, sources))
     with trace.stage("link") as stage:
-        model = None if retrain else kept_model(previous)
+        model, remarks = (None, []) if retrain else kept_model(previous)
+        if previous is not None:
+            _mount_previous(engine, previous)
         linked = link(
             engine, settings, joins=joins, splits=splits, model=model, progress=trace.progress
         )
         (engine.workspace / MODEL_FILE).write_text(linked.model.to_json(), encoding="utf-8")
-        stage.count(links=count(engine, "links"), undecided=count(engine, "undecided"))
+        stage.count(pairs=linked.candidates, links=linked.links, undecided=linked.undecided)
     with trace.stage("name customers") as stage:
-        if previous is not None:
-            engine.read_parquet("previous_identities", previous.file("identities"))
         named = name_customers(engine, previous=previous is not None)
         stage.count(customers=named["customers"], kept=named["kept"])
     with trace.stage("golden record") as stage:
@@ -129,22 +133,32 @@ def run_stages(
         customers=named["customers"],
         sources=sources,
         changes={what: named[what] for what in CHANGES},
-        undecided=count(engine, "undecided"),
-        trained=model is None,
+        undecided=linked.undecided,
+        learnt=linked.learnt,
+        remarks=remarks + linked.remarks,
     )
 
 
-def kept_model(previous: Build | None) -> LinkModel | None:
-    """The link model of the last build; None when there is none, or another connu's.
+def _mount_previous(engine: Engine, previous: Build) -> None:
+    """Name the last build's tables that linking and naming look back at."""
+    for table in ("normal", "identifiers", "pairs", "identities"):
+        if previous.has(table):
+            engine.read_parquet(f"previous_{table}", previous.file(table))
 
-    A model that cannot be read is learnt anew: it is derived, nothing is lost by it.
+
+def kept_model(previous: Build | None) -> tuple[LinkModel | None, list[str]]:
+    """The link model of the last build, and remarks; None when there is none to keep.
+
+    One that cannot be read (a build of another connu's) is learnt anew, and that is remarked: it
+    is derived, nothing is lost by it.
     """
     if previous is None:
-        return None
+        return None, []
     try:
-        return LinkModel.from_json((previous.path / MODEL_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
+        text = (previous.path / MODEL_FILE).read_text(encoding="utf-8")
+        return LinkModel.from_json(text), []
+    except (OSError, UnicodeDecodeError, BuildError):
+        return None, ["the link model of the last build cannot be read: it was learnt anew"]
 
 
 def count(engine: Engine, table: str) -> int:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from connu.app.reading import workspace
-from connu.engine.duckdb import DuckEngine
+from connu.engine.choice import open_engine
 from connu.journal.journal import Journal
 from connu.kernel.errors import BuildError
-from connu.kernel.settings import Settings, Source
+from connu.kernel.settings import EngineChoice, Settings, Source
 from connu.ledger.builds import Build, Builds
 
 
@@ -117,13 +118,9 @@ def _quarantine(folder: Path, build: Build) -> list[dict[str, Any]]:
     """Reasons and numbers; the content of the rows is not read."""
     if not build.has("quarantine"):
         return []
-    with workspace(folder) as place:
-        engine = DuckEngine(place)
-        try:
-            build.mount(engine, ["quarantine"])
-            return engine.collect(
-                'SELECT source, "column", reason, count(*) AS rows, min("row") AS first_row '
-                "FROM quarantine GROUP BY ALL ORDER BY rows DESC, source, reason"
-            ).to_pylist()
-        finally:
-            engine.close()
+    with workspace(folder) as place, closing(open_engine(EngineChoice(), place)) as engine:
+        build.mount(engine, ["quarantine"])
+        return engine.collect(
+            'SELECT source, "column", reason, count(*) AS rows, min("row") AS first_row '
+            "FROM quarantine GROUP BY ALL ORDER BY rows DESC, source, reason"
+        ).to_pylist()

@@ -48,25 +48,34 @@ def build(
 
 def print_report(report: BuildReport) -> None:
     """The end of a build on the screen: what each stage counted, and where to look."""
+    from rich.markup import escape
+
     from connu.cli.screen import duration, out, table
 
     console = out()
-    if not report.changed:
+    if report.made is None:
         console.print(
             f"Nothing changed since build {report.build_id}: it stays in force. "
             "[dim](--force builds anyway)[/]"
         )
         return
+    made = report.made
     rows = [
         (stage["name"], duration(stage["seconds"]), _counts(stage["counts"]))
         for stage in report.stages
     ]
     console.print(table(("stage", "time", "counts"), rows, right=("time",)))
-    console.print(_sentence(report))
-    for line in report.remarks:
-        console.print(f"[yellow]![/] {line}")
+    console.print(
+        f"[bold]{made.customers:,} customers[/] behind {made.records:,} records, "
+        f"in {duration(report.seconds)}: build {report.build_id}."
+    )
+    if any(made.changes[what] for what in made.changes if what != "new"):
+        told = ", ".join(f"{number:,} {what}" for what, number in made.changes.items() if number)
+        console.print(f"Since the last build: {told}.")
+    for remark in made.remarks:
+        console.print(f"[yellow]![/] {escape(remark)}")
     console.print("[dim]Look further:[/]")
-    for command, reason in report.next_steps:
+    for command, reason in _next(report):
         console.print(f"  {command:<44} [dim]{reason}[/]")
 
 
@@ -74,10 +83,17 @@ def _counts(counts: dict[str, int]) -> str:
     return ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in counts.items())
 
 
-def _sentence(report: BuildReport) -> str:
-    from connu.cli.screen import duration
-
-    return (
-        f"[bold]{report.customers:,} customers[/] behind {report.records:,} records, "
-        f"in {duration(report.seconds)}: build {report.build_id}."
-    )
+def _next(report: BuildReport) -> list[tuple[str, str]]:
+    """Where to look, given what the build found."""
+    made = report.made
+    steps = [
+        ("connu show ID|email|phone", "one customer: facts, records, links"),
+        ("connu scorecard", "how well the customers are known"),
+        ("connu export customers -o customers.csv", "hand them to another program"),
+    ]
+    if made is not None and made.rejected:
+        steps.insert(0, ("connu status", f"why {made.rejected:,} rows were rejected"))
+    if made is not None and made.undecided:
+        reason = f"{made.undecided:,} pairs in doubt, to join or split by hand"
+        steps.append(("connu export undecided -o undecided.csv", reason))
+    return steps

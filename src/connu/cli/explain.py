@@ -50,21 +50,30 @@ def explain(
 
 def print_reason(console: Console, reason: Reason) -> None:
     """The explanation on the screen."""
+    from rich.markup import escape
+
     from connu.cli.screen import percent, table
 
-    console.print(f"[bold]{reason.left} and {reason.right}[/]: {reason.verdict}.")
+    explained = reason.explanation
+    console.print(f"[bold]{escape(f'{reason.left} and {reason.right}')}[/]: {reason.verdict}.")
     for remark in reason.remarks:
-        console.print(f"  {remark}")
-    if reason.fields:
-        rows = [(name, f"{bits:+.1f}".replace("-", "−")) for name, bits in reason.fields]
-        made = table(("field", "bits", ""), (), right=("bits",))
-        for (name, bits), (_, value) in zip(rows, reason.fields, strict=True):
-            made.add_row(name, bits, bar(value))
-        console.print(made)
-        console.print(
-            f"Together {reason.bits:+.1f} bits: the two alone are the same person with "
-            f"{percent(reason.probability)}."
-        )
+        console.print(f"[yellow]![/] {escape(remark)}")
+    made = table(("field", "bits", "", "because"), (), right=("bits",))
+    made.add_row("any two records", signed(explained.prior), bar(explained.prior), "before looking")
+    for evidence in explained.evidence:
+        if evidence.bits is not None:
+            shown = (signed(evidence.bits), bar(evidence.bits))
+            made.add_row(escape(evidence.field), *shown, escape(evidence.words))
+    if explained.household:
+        shown = (signed(explained.household), bar(explained.household))
+        made.add_row("household", *shown, "two who live together would agree as much")
+    made.add_section()
+    shown = (signed(explained.bits), bar(explained.bits))
+    made.add_row("together", *shown, f"one person with {percent(explained.probability)}")
+    console.print(made)
+    unknown = [evidence.field for evidence in explained.evidence if evidence.bits is None]
+    if unknown:
+        console.print(f"[dim]Not known of both, so silent: {escape(', '.join(unknown))}.[/]")
     if reason.chain:
         console.print("[bold]The chain of links between the two[/]")
         rows = [
@@ -78,6 +87,15 @@ def print_reason(console: Console, reason: Reason) -> None:
         ]
         headers = ("record", "record", "kind", "same person")
         console.print(table(headers, rows, right=("same person",)))
+
+
+def signed(bits: float) -> str:
+    """Bits with their sign.
+
+    >>> signed(2.04), signed(-10.6)
+    ('+2.0', '−10.6')
+    """
+    return f"{bits:+.1f}".replace("-", "−")
 
 
 def bar(bits: float) -> str:

@@ -40,14 +40,16 @@ def init(
       connu init data/*.csv
       connu init crm.csv web.parquet --name "Maison Claire" --dry-run
     """
-    from connu.app.proposal import propose_brand
+    from dataclasses import asdict
+
     from connu.kernel.settings import FILE_NAME
+    from connu.sources.proposal import propose
 
     folder = brand if brand is not None else Path.cwd()
     target = folder / FILE_NAME
     if target.exists() and not force and not dry_run:
         raise UsageError(f"there is a {FILE_NAME} already", hint="--force replaces it", file=target)
-    proposal = propose_brand(files, folder, name)
+    proposal = propose(files, name or folder.resolve().name, folder=folder)
     if not dry_run:
         folder.mkdir(parents=True, exist_ok=True)
         target.write_text(proposal.toml, encoding="utf-8")
@@ -58,7 +60,7 @@ def init(
             {
                 "file": None if dry_run else str(target),
                 "toml": proposal.toml,
-                "notes": [str(note) for note in proposal.notes],
+                "notes": [asdict(note) for note in proposal.notes],
             }
         )
         return

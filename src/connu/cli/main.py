@@ -64,8 +64,7 @@ def main(
     A brand is a folder with a connu.toml. [bold]connu init[/] proposes one from your
     files, [bold]connu build[/] makes customers of them, [bold]connu show[/] and
     [bold]connu explain[/] say who and why, [bold]connu export[/] hands them to other
-    programs. To see it work on a
-    made-up brand first: [bold]connu demo maison-claire[/].
+    programs. To see it work on a made-up brand first: [bold]connu demo maison-claire[/].
     """
 
 
@@ -103,16 +102,21 @@ def call(arguments: list[str]) -> int:
     try:
         code = app(args=arguments, prog_name="connu", standalone_mode=False)
         sys.stdout.flush()
-        return code if isinstance(code, int) else 0
+        # Typer turns Ctrl-C into this exit code before we see it.
+        return _interrupted() if code == failure.EXIT_INTERRUPTED else code or 0
     except BrokenPipeError:
         # Whoever read our output (head, less) left: no fault, and nothing more to say to him.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (KeyboardInterrupt, typer.Abort):
-        typer.echo("connu: interrupted; the last build stays in force.", err=True)
-        return failure.EXIT_INTERRUPTED
+        return _interrupted()
     except Exception as error:
         return failure.tell(error, as_json="--json" in arguments)
+
+
+def _interrupted() -> int:
+    typer.echo("connu: interrupted; the last build stays in force.", err=True)
+    return failure.EXIT_INTERRUPTED
 
 
 def _terminated(signum: int, frame: FrameType | None) -> None:

@@ -1,0 +1,72 @@
+"""The right to be forgotten: whom it concerns, and the sources that must be searched too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from connu.app.finding import name
+from connu.app.inputs import input_files
+from connu.app.reading import Reading
+from connu.engine.choice import open_engine
+from connu.journal.journal import open_journal
+from connu.kernel.errors import SourceError, UsageError
+from connu.kernel.settings import Settings
+from connu.ledger.erasure import Forgotten, forget
+
+
+@dataclass(frozen=True)
+class Target:
+    """Whom a text names, before he is forgotten.
+
+    Attributes:
+        customer_id: who.
+        records: how many records he has.
+    """
+
+    customer_id: str
+    records: int
+
+
+def target_of(reading: Reading, settings: Settings, who: str) -> Target:
+    """The one customer that a text names.
+
+    Raises:
+        NotFoundError: nobody answers to it.
+        UsageError: several do: nobody is forgotten for another.
+    """
+    named = name(reading, settings, who)
+    if len(named.customers) > 1:
+        raise UsageError(
+            f"{len(named.customers)} customers answer to that",
+            hint="name one by his customer id or a record; connu show lists them",
+        )
+    whole = name(reading, settings, named.customers[0])
+    return Target(named.customers[0], len(whole.records))
+
+
+def forget_customer(folder: Path, settings: Settings, customer_id: str, by: str) -> Forgotten:
+    """Forget a customer, and search the sources' files too: where he stands there is told.
+
+    Raises:
+        NotFoundError: there is no such customer.
+        BuildError: a build is running.
+        JournalError: the journal refuses; nothing else was done.
+    """
+    with open_journal(folder, settings) as journal:
+        return forget(
+            folder,
+            journal,
+            customer_id,
+            by=by,
+            open_engine=lambda place: open_engine(settings.engine, place),
+            also_search=_sources(settings, folder),
+        )
+
+
+def _sources(settings: Settings, folder: Path) -> list[Path]:
+    """The sources' files; those that are gone cannot hold him."""
+    try:
+        return [path for _, path in input_files(settings, folder)]
+    except SourceError:
+        return []
