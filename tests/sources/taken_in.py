@@ -30,9 +30,10 @@ class TakenIn:
         self.report: LoadReport = load_sources(self.engine, settings, folder, **options)
 
     def rows(self, table: str) -> list[dict[str, Any]]:
-        """A table's rows, by source and row or rid, missing cells left out."""
+        """A table's rows, in a fixed order, missing cells left out."""
         columns = self.engine.columns(table)
-        order = [c for c in ("rid", "type", "source", "row", "record_id") if c in columns]
+        keys = ("rid", "type", "value") if "rid" in columns else ("source", "record_id", "row")
+        order = [key for key in keys if key in columns]
         found = self.engine.collect(f"SELECT * FROM {table} ORDER BY {', '.join(order)}")
         return [{k: v for k, v in row.items() if v is not None} for row in found.to_pylist()]
 

@@ -22,17 +22,11 @@ Numbers: TypeAlias = np.ndarray
 
 #: Dates that forms and databases write when nobody gave one.
 PLACEHOLDERS = (
-    18000101,
-    18991230,
-    18991231,
-    19000101,
-    19000102,
-    19010101,
-    19700101,
-    17530101,
-    16010101,
+    *(10000101, 11110101, 11111111, 12121212, 17530101, 18991230, 18991231),
+    *(19000101, 19000102, 19010101, 19700101),
 )
-_FIRST_YEAR = 1500
+_FIRST_YEAR = 1000
+_MODERN_YEAR = 1800  # 12031980 is a day of 1980 and not of 1203
 _YOUNGEST = 14  # a two-digit year is of this century only if the person is at least so old
 
 _TIME = r"(?:[T ,].*)?$"
@@ -75,7 +69,7 @@ def normalise_birth_dates(values: Column, order: DateOrder) -> Column:
 
 
 def normalise_birth_years(values: Column) -> Column:
-    """Years of four digits between 1500 and this year; anything else is missing."""
+    """Years of four digits between 1000 and this year; anything else is missing."""
     return over_distinct(values, lambda some: _years(known(some)))
 
 
@@ -97,9 +91,9 @@ def date_order(values: Column, *, country: str, day_first: bool | None = None) -
     digits = text.filter(pc.fill_null(pc.match_substring_regex(text, r"^\d{8}$"), False))
     number = _numbers(digits)
     year, month = number // 10000, number // 100 % 100
-    year_first = int(((year >= 1800) & (month >= 1) & (month <= 12)).sum())
+    year_first = int(((year >= _MODERN_YEAR) & (month >= 1) & (month <= 12)).sum())
     tail, middle = number % 10000, number // 10000 % 100
-    day_or_month = int(((tail >= 1800) & (middle >= 1) & (middle <= 31)).sum())
+    day_or_month = int(((tail >= _MODERN_YEAR) & (middle >= 1) & (middle <= 31)).sum())
     return DateOrder(day_first=day_first, year_first=year_first >= day_or_month)
 
 
@@ -141,7 +135,9 @@ def _year_last(a: Numbers, b: Numbers, c: Numbers, order: DateOrder) -> tuple[Nu
 def _compact(a: Numbers, b: Numbers, c: Numbers, order: DateOrder) -> tuple[Numbers, ...]:
     """YYYYMMDD, or DDMMYYYY / MMDDYYYY where the column or the value says so."""
     tail = b * 100 + c
-    year_first = _plausible(a) & (order.year_first | ~_plausible(tail))
+    head_modern = _plausible(a) & (a >= _MODERN_YEAR)
+    tail_modern = _plausible(tail) & (tail >= _MODERN_YEAR)
+    year_first = np.where(head_modern, order.year_first | ~tail_modern, ~tail_modern)
     year, month, day = _year_last(a // 100, a % 100, tail, order)
     return (
         np.where(year_first, a, year),
@@ -181,7 +177,7 @@ def _years(text: Column) -> Column:
     plausible = pc.and_(
         pc.greater_equal(number, _FIRST_YEAR), pc.less_equal(number, now_utc().year)
     )
-    placeholder = pc.is_in(number, value_set=pa.array([1900, 1901]))
+    placeholder = pc.is_in(number, value_set=pa.array([1111, 1900, 1901]))
     kept = pc.and_(plausible, pc.invert(placeholder))
     return pc.if_else(pc.fill_null(kept, False), year, pa.scalar(None, pa.string()))
 

@@ -6,6 +6,7 @@ from connu.engine.protocol import Engine
 from connu.engine.sql import quoted
 from connu.sources.mapping import Mapping
 from connu.sources.quarantine import Quarantine
+from connu.sources.reading import working_table
 
 REASON = "the id comes again in another row of the source, which is more recent or later"
 
@@ -24,7 +25,7 @@ def older_rows(
     Returns:
         SQL that is true for the rows that stay, or None when every id is unique.
     """
-    record_id, table = mapping.value("id"), f"losers_{mapping.name}"
+    record_id, table = mapping.value("id"), losers_table(mapping.name)
     twice = (
         f"SELECT {record_id} AS record_id FROM {mapping.table} "
         f"WHERE {record_id} IS NOT NULL GROUP BY 1 HAVING count(*) > 1"
@@ -41,3 +42,8 @@ def older_rows(
     losers = f"{mapping.row} IN (SELECT row FROM {quoted(table)})"
     quarantine.add_query(engine, mapping, REASON, losers, column=mapping.fields["id"][0])
     return f"NOT ({losers})"
+
+
+def losers_table(source: str) -> str:
+    """The working table of a source's rows that give way; dropped when the load is done."""
+    return working_table("losers", source)

@@ -74,7 +74,7 @@ def _mailbox(local: Column, domain: Column) -> Column:
         pc.match_substring_regex(local, r"^[^+]+\+"),
     )
     if pc.any(untag).as_py():
-        local = pc.if_else(untag, pc.replace_substring_regex(local, r"\+.*$", ""), local)
+        local = pc.if_else(untag, pc.replace_substring_regex(local, r"\.*\+.*$", ""), local)
     dotless = pc.is_in(domain, value_set=pa.array(_IGNORES_DOTS, pa.string()))
     if pc.any(dotless).as_py():
         local = pc.if_else(dotless, pc.replace_substring(local, ".", ""), local)

@@ -15,6 +15,7 @@ from connu.kernel.settings import Settings
 from connu.sources.behaviour import make_events, make_verbatims
 from connu.sources.catalogue import make_products
 from connu.sources.consents import make_consents
+from connu.sources.duplicates import losers_table
 from connu.sources.mapping import Mapping, map_source
 from connu.sources.normal import make_normal
 from connu.sources.people import make_people
@@ -86,6 +87,7 @@ def load_sources(
             report.rows.update(make(engine, settings, mappings.get(kind, []), quarantine))
     report.quarantined = quarantine.finish(engine)
     for opened in (mapping.opened for several in mappings.values() for mapping in several):
+        engine.drop(losers_table(opened.name))
         engine.drop(opened.table)
     if erased is not None:
         report.erased = erased(engine)

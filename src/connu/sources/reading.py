@@ -6,6 +6,8 @@ of any size is never held whole. Rows that cannot be read are set aside, not los
 
 from __future__ import annotations
 
+import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +17,7 @@ import pyarrow as pa
 
 from connu.engine.protocol import Engine
 from connu.engine.sql import quoted
-from connu.kernel.errors import ConnuError, EngineError, SourceError
+from connu.kernel.errors import EngineError, SourceError
 from connu.kernel.settings import Source
 from connu.sources.csvfiles import ROW, Rejected, csv_batches
 from connu.sources.database import DatabaseSource
@@ -56,7 +58,7 @@ class Opened:
 def open_source(
     engine: Engine, name: str, source: Source, folder: Path, *, limit: int | None = None
 ) -> Opened:
-    """Make the table `raw_<name>` of a source.
+    """Make a source's table of text, `raw_<name>`.
 
     Args:
         engine: where the table goes.
@@ -95,25 +97,16 @@ def open_source(
         ) from None
 
 
-def stream(
-    engine: Engine, table: str, schema: pa.Schema, batches: Iterator[pa.RecordBatch]
-) -> None:
-    """Materialise batches as a table; an error of theirs comes out as it was raised."""
-    raised: list[Exception] = []
+def working_table(kind: str, source: str) -> str:
+    """The name of a table that only the load uses; source names may hold what tables may not.
 
-    def watched() -> Iterator[pa.RecordBatch]:
-        try:
-            yield from batches
-        except Exception as error:
-            raised.append(error)
-            raise
-
-    try:
-        engine.put(table, pa.RecordBatchReader.from_batches(schema, watched()))
-    except ConnuError:
-        if raised:
-            raise raised[0] from None
-        raise
+    >>> working_table("raw", "crm"), working_table("raw", "c-r.m")
+    ('raw_crm', 'raw_c_r_m_25992594')
+    """
+    word = re.sub(r"[^A-Za-z0-9_]", "_", source)[:64]
+    if word != source:
+        word += f"_{zlib.crc32(source.encode()):08x}"
+    return f"{kind}_{word}"
 
 
 def _open_csv(
@@ -222,8 +215,8 @@ class _Gathered:
 
     def opened(self, engine: Engine, batches: Iterator[pa.RecordBatch]) -> Opened:
         """Stream the batches into the engine."""
-        table = f"raw_{self.name}"
-        stream(engine, table, self._schema, batches)
+        table = working_table("raw", self.name)
+        engine.put(table, pa.RecordBatchReader.from_batches(self._schema, batches))
         return Opened(self.name, table, self.columns, self._rejected, tuple(self._files))
 
 
@@ -232,7 +225,7 @@ def _open_parquet(engine: Engine, name: str, files: list[Path]) -> Opened:
     places: list[tuple[Path, int]] = []
     before = 0
     for number, path in enumerate(files):
-        part = f"file_{name}_{number}"
+        part = working_table(f"file_{number}", name)
         try:
             engine.read_parquet(part, path, row=ROW)
             shape = engine.collect(f"SELECT * FROM {quoted(part)} LIMIT 0").schema
@@ -251,7 +244,7 @@ def _open_parquet(engine: Engine, name: str, files: list[Path]) -> Opened:
     columns = tuple(
         dict.fromkeys(field.name for _, shape, _ in parts for field in shape if field.name != ROW)
     )
-    table = f"raw_{name}"
+    table = working_table("raw", name)
     engine.view(table, " UNION ALL ".join(_as_text(*part, columns) for part in parts))
     return Opened(name, table, columns, Rejected(), tuple(places))
 
@@ -275,7 +268,7 @@ def _text_of(field: pa.Field) -> str:
     if pa.types.is_floating(field.type):
         whole = f"{column} = trunc({column}) AND abs({column}) < 1e15"
         return (
-            f"CASE WHEN {whole} THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) "
+            f"CASE WHEN {whole} THEN CAST(TRY_CAST({column} AS BIGINT) AS VARCHAR) "
             f"WHEN isnan({column}) THEN NULL ELSE CAST({column} AS VARCHAR) END"
         )
     if pa.types.is_nested(field.type):

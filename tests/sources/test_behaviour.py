@@ -1,0 +1,103 @@
+"""Events and verbatims."""
+
+from datetime import datetime
+
+from taken_in import TakenIn, brand
+
+_EVENTS = """eid,ts,event,cookie,login,mail,tel,sku,amount,extra,optin
+e1,2024-01-01T10:00:00+02:00,view,c1,,,,p1,,x,
+e2,1704103200,buy,c1,jean,J.D@gmail.com,06 12 34 56 78,p1,"1 234,50 €",,oui
+e2,2024-02-01,buy,c1,jean,,,p2,3,,
+,foo,view,c1,,,,,,,
+,,,c1,,,,,,,
+,2024-01-01,,c1,,,,,,,
+,2031-01-01,view,,,,,,,,
+"""
+_FIELDS = {
+    "id": "eid", "time": "ts", "type": "event", "anonymous_id": "cookie", "account": "login",
+    "email": "mail", "phone": "tel", "product": "sku", "value": "amount",
+    "consent.marketing": "optin",
+}  # fmt: skip
+
+
+def test_events(tmp_path):
+    (tmp_path / "web.csv").write_text(_EVENTS)
+    taken = TakenIn(
+        tmp_path, brand({"web": {"kind": "events", "path": "web.csv", "fields": _FIELDS}})
+    )
+    assert taken.rows("events") == [
+        {
+            "source": "web", "row": 1, "event_id": "e1", "time": datetime(2024, 1, 1, 8),
+            "type": "view", "product": "p1", "anonymous_id": "c1", "attributes": '{"extra":"x"'
+            ',"optin":null}',
+        },
+        {
+            "source": "web", "row": 3, "event_id": "e2", "time": datetime(2024, 2, 1),
+            "type": "buy", "product": "p2", "value": 3.0, "anonymous_id": "c1", "account": "jean",
+        },
+        {"source": "web", "row": 7, "time": datetime(2031, 1, 1), "type": "view"},
+    ]  # fmt: skip
+    assert taken.report.rows == {"web": 3}
+    assert [(row["row"], row["column"]) for row in taken.rows("quarantine")] == [
+        (2, "eid"), (4, "ts"), (5, "ts"), (6, "event"),
+    ]  # fmt: skip
+
+
+def test_identifiers_of_events_meet_those_of_people(tmp_path):
+    lines = _EVENTS.splitlines()
+    (tmp_path / "web.csv").write_text("\n".join([lines[0], lines[2]]))
+    (tmp_path / "crm.csv").write_text("id,mail,tel\n1,jd+x@googlemail.com,+33612345678\n")
+    crm = {"id": "id", "email": "mail", "phone": "tel"}
+    taken = TakenIn(
+        tmp_path,
+        brand(
+            {
+                "web": {"kind": "events", "path": "web.csv", "fields": _FIELDS},
+                "crm": {"kind": "people", "path": "crm.csv", "fields": crm},
+            }
+        ),
+    )
+    (event,) = taken.rows("events")
+    assert event["value"] == 1234.5 and event["time"] == datetime(2024, 1, 1, 10)
+    values = {(row["type"], row["value"]) for row in taken.rows("identifiers")}
+    assert values == {("email", event["email"]), ("phone", event["phone"])}
+
+
+def test_verbatims(tmp_path):
+    (tmp_path / "v.csv").write_text(
+        'id,txt,when,mail,note,tw\nv1,"Bonjour\nà tous",02/01/2024,A@example.org,"4,5",@Jane\n'
+        ",x,,,,\nv2,,,,,\n"
+    )
+    fields = {
+        "id": "id",
+        "text": "txt",
+        "time": "when",
+        "email": "mail",
+        "rating": "note",
+        "social.twitter": "tw",
+    }
+    taken = TakenIn(
+        tmp_path, brand({"v": {"kind": "verbatims", "path": "v.csv", "fields": fields}})
+    )
+    assert taken.rows("verbatims") == [
+        {
+            "source": "v", "verbatim_id": "v1", "row": 1, "text": "Bonjour\nà tous",
+            "time": datetime(2024, 1, 2), "rating": 4.5, "email": "a@example.org",
+            "social.twitter": "jane",
+        }
+    ]  # fmt: skip
+    assert taken.report.quarantined["v"] == {"the row has no id": 1, "the row has no text": 1}
+
+
+def test_the_tables_exist_without_a_source(tmp_path):
+    (tmp_path / "crm.csv").write_text("id\n1\n")
+    taken = TakenIn(
+        tmp_path, brand({"crm": {"kind": "people", "path": "crm.csv", "fields": {"id": "id"}}})
+    )
+    for table in ("events", "verbatims", "products", "consents", "quarantine"):
+        assert taken.rows(table) == []
+    assert taken.engine.columns("events") == [
+        "source", "row", "event_id", "time", "type", "session", "product", "category", "value",
+        "currency", "page", "account", "loyalty_card", "national_id", "support_case", "email",
+        "phone", "anonymous_id", "attributes",
+    ]  # fmt: skip
