@@ -114,22 +114,33 @@ def test_the_rules_of_the_settings(build):
 
 def test_an_address_and_its_town_come_from_one_record(build):
     records = [
-        person("crm", "1", address="1 rue Verte", postcode="75001", city="Paris", at="2019-01-01"),
-        person("web", "1", city="Lyon", postcode="69001", n={"country": "FR"}, at="2024-01-01"),
+        person("crm", "1", address="1 rue Verte", postcode="69001", city="Lyon", at="2019-01-01"),
+        person("web", "1", postcode="69001", n={"country": "FR"}, at="2024-01-01"),
         person("web", "2", address="2 High Street", city="Leeds", at="2022-01-01"),
+        person("web", "3", city="Lyon", at="2025-01-01"),
     ]
     told = build(records, alone(*records))
     customer = told.customers["c1"]
-    # The last full place: «2 High Street» has no postcode, and none is lent to it.
+    # The last known area is Lyon's 69001: its fullest record is shown, none is mixed.
     assert (customer["address"], customer["postcode"], customer["city"]) == (
-        "2 High Street", None, "Leeds",
+        "1 rue Verte", "69001", "Lyon",
     )  # fmt: skip
-    rows = {json.loads(told.facts["c1", a]["evidence"])["record"] for a in ("address", "city")}
-    assert rows == {"2"}
-    # Only a record that says nothing of the place's country leaves it to the others.
+    attributes = ("address", "postcode", "city")
+    rows = {json.loads(told.facts["c1", a]["evidence"])["record"] for a in attributes}
+    assert rows == {"1"} and told.facts["c1", "city"]["source"] == "crm"
+    # Only where the place's record says nothing of the country is it taken from the others.
     assert customer["country"] == "FR"
     places = build.engine.collect("SELECT * FROM golden_places").to_pylist()
-    assert places == [{"customer_id": "c1", "rid": 2}]
+    assert places == [{"customer_id": "c1", "rid": 0}]
+
+
+def test_who_moved_is_not_given_his_old_street(build):
+    records = [
+        person("crm", "1", address="1 rue Verte", postcode="75001", city="Paris", at="2019-01-01"),
+        person("web", "1", postcode="69001", at="2024-01-01"),
+    ]
+    customer = build(records, alone(*records)).customers["c1"]
+    assert (customer["address"], customer["postcode"], customer["city"]) == (None, "69001", None)
 
 
 def test_a_birth_year_follows_the_birth_date(build):
@@ -174,6 +185,23 @@ def test_a_doubtful_link_weighs_less(build):
     before, after = sure.facts["c1", "last_name"], doubt.facts["c1", "last_name"]
     assert before["value"] == after["value"] == "Ash"
     assert after["probability"] > before["probability"]
+
+
+def test_what_often_differs_is_less_sure(build):
+    """Towns differ between half of the customers' records, first names never do."""
+    records, owners = [], {}
+    for n in range(300):
+        town = "Lyon" if n % 2 else "Nice"
+        for source, city in (("crm", "Lyon"), ("web", town)):
+            records.append(person(source, f"{n:03d}", first_name="Ada", city=city))
+            owners[source, f"{n:03d}"] = f"c{n:03d}"
+    records.append(person("crm", "alone", first_name="Bob", city="Paris"))
+    owners["crm", "alone"] = "alone"
+    told = build(records, owners)
+    # 150 of 300 pairs differ, and 200 pairs are taken for granted at DECLARED_ERROR.
+    error = (150 / 2 + 200 * DECLARED_ERROR) / (300 + 200)
+    assert told.facts["alone", "city"]["probability"] == pytest.approx(1 - error, abs=1e-4)
+    assert told.facts["alone", "first_name"]["probability"] > 1 - DECLARED_ERROR
 
 
 def test_a_mailbox_of_many_customers_is_nobodys(build):

@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 
 from connu.identify.survivorship import (
     DECLARED_ERROR,
+    MOST_RECORDS,
     NO_TIME,
     OUTDATED_WEIGHT,
     Records,
     Stated,
     agreement,
+    areas,
+    disagreement,
     survivors,
 )
 
@@ -103,6 +106,29 @@ def test_an_older_value_counts_less_against_what_may_change():
 def test_an_initial_does_not_contradict_a_name():
     assert surely(row(1, level=2), row(2, level=1), complete=True) == surely(row(1))
     assert surely(row(1, level=2), row(2, level=1), complete=False) < surely(row(1))
+
+
+def test_records_that_differ_are_counted_in_pairs():
+    doubtful = row(9, weight=0.5)
+    rows = [row(1), row(1), row(2), row(0), doubtful, row(3, level=2), row(3, level=2), row(4)]
+    records, stated = arrays(rows, [5, 3])
+    assert disagreement(records, stated, complete=False) == (3 + 3, 2 + 2)
+    assert disagreement(records, stated, complete=True) == (3 + 1, 2)
+
+
+def test_a_crowd_is_not_asked():
+    rows = [row(n + 1) for n in range(MOST_RECORDS + 1)]
+    assert disagreement(*arrays(rows, [len(rows)]), complete=False) == (0, 0)
+    pairs = MOST_RECORDS * (MOST_RECORDS - 1) // 2
+    assert disagreement(*arrays(rows[1:], [len(rows) - 1]), complete=False) == (pairs, pairs)
+
+
+def test_an_area_is_a_postcode_as_far_as_one_is_known():
+    postcode = np.array([0, 75, 0, 0, 0, 0, 69, 0])
+    city = np.array([11, 11, 0, 12, 0, 0, 0, 11])
+    address = np.array([0, 21, 21, 0, 22, 0, 0, 0])
+    records, _ = arrays([row(0)] * 8, [6, 2])
+    assert areas(records, postcode, city, address).tolist() == [75, 75, 75, 12, 22, 0, 69, 11]
 
 
 # ------------------------------------------------------------------------- properties

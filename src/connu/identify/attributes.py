@@ -162,16 +162,11 @@ def _people(columns: list[str]) -> list[Attribute]:
     ]
 
 
-#: An address with its place beats an address, which beats a place alone.
-PLACE_LEVEL = (
-    "CASE WHEN n.address IS NULL THEN 1 "
-    "WHEN n.postcode IS NULL AND n.city IS NULL THEN 2 ELSE 3 END"
-)
-#: NULL where a record states neither address, postcode nor town.
-PLACE_KEY = (
-    "CASE WHEN n.address IS NOT NULL OR n.postcode IS NOT NULL OR n.city IS NOT NULL THEN "
-    "coalesce(n.address, '') || chr(31) || coalesce(n.postcode, '') || chr(31) "
-    "|| coalesce(n.city, '') END"
+#: How much of a place a record states; of those in one area the fullest is shown.
+PLACE_FORM = (
+    "CASE WHEN n.address IS NOT NULL THEN 4 ELSE 0 END "
+    "+ CASE WHEN n.postcode IS NOT NULL THEN 2 ELSE 0 END "
+    "+ CASE WHEN n.city IS NOT NULL THEN 1 ELSE 0 END"
 )
 
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connu.identify.attributes import PLACE, Attribute
-from connu.identify.survivorship import NO_TIME, Records, Stated, agreement, survivors
+from connu.identify.survivorship import NO_TIME, Records, Stated, agreement, areas, survivors
 from connu.kernel.settings import Settings
 
 
@@ -37,41 +37,63 @@ class Choice(NamedTuple):
     sources: np.ndarray
 
 
+class Stretch:
+    """The rows of whole customers, read as numbers.
+
+    Args:
+        rows: the stretch.
+        settings: trusts of sources.
+        shared: by attribute, hashes of values that belong to too many customers to be one's own.
+    """
+
+    def __init__(
+        self, rows: pa.RecordBatch, settings: Settings, shared: dict[str, np.ndarray]
+    ) -> None:
+        self.rows = rows
+        self.starts = customer_starts(rows.column("customer_id"))
+        self.records = _records(rows, self.starts, settings)
+        self._shared = shared
+        self._nothing = np.zeros(rows.num_rows, np.uint8)
+
+    def stated(self, name: str) -> Stated:
+        """What the rows state about an attribute."""
+        key = numbers(self.rows, f"key {name}").view(np.int64)
+        if name in self._shared:
+            key = np.where(np.isin(key, self._shared[name]), 0, key)
+        if f"rank {name}" not in self.rows.schema.names:
+            return Stated(key, self._nothing, self._nothing)
+        rank = numbers(self.rows, f"rank {name}")
+        return Stated(key, rank >> 5, (rank & 31) >> 1)
+
+    def places(self) -> Stated:
+        """Where the rows say their customers live; of one area, the fullest is shown."""
+        postcode, city, address = (
+            self.stated(name).key for name in ("postcode", "city", "address")
+        )
+        key = areas(self.records, postcode, city, address)
+        return Stated(key, self._nothing, numbers(self.rows, "place form"))
+
+
 def choose(
-    rows: pa.RecordBatch,
-    told: list[Attribute],
-    settings: Settings,
-    shared: dict[str, np.ndarray],
+    stretch: Stretch, told: list[Attribute], settings: Settings, errors: dict[str, float]
 ) -> Choice:
     """Choose for every customer of a stretch.
 
     Args:
-        rows: the stretch.
+        stretch: the rows.
         told: the attributes, in order.
-        settings: rules and trusts.
-        shared: by attribute, hashes of values that belong to too many customers to be one's own.
+        settings: the rules.
+        errors: by attribute, how often a declared value is wrong.
     """
-    starts = customer_starts(rows.column("customer_id"))
-    records = _records(rows, starts, settings)
-    nothing = np.zeros(rows.num_rows, np.uint8)
-
-    def stated(name: str) -> Stated:
-        key = numbers(rows, f"key {name}").view(np.int64)
-        if name in shared:
-            key = np.where(np.isin(key, shared[name]), 0, key)
-        if f"rank {name}" not in rows.schema.names:
-            return Stated(key, nothing, nothing)
-        rank = numbers(rows, f"rank {name}")
-        return Stated(key, rank >> 5, (rank & 31) >> 1)
-
-    place = survivors(records, stated("place"), rule_of(settings, "address"))
-    customers = len(starts) - 1
+    records = stretch.records
+    place = survivors(records, stretch.places(), rule_of(settings, "address"))
+    customers = len(stretch.starts) - 1
     row = np.full((len(told), customers), -1, np.int32)
     probability = np.full((len(told), customers), np.nan)
     index = {attribute.name: i for i, attribute in enumerate(told)}
     for i, attribute in enumerate(told):
         name, rule = attribute.name, rule_of(settings, attribute.name)
-        values = stated(name)
+        values = stretch.stated(name)
         if name == "birth_year":
             row[i] = survivors(records, _led(values, row[index["birth_date"]]), rule)
         elif name == "country":
@@ -86,11 +108,13 @@ def choose(
             row[i],
             changes=attribute.changes and rule == "recent",
             complete=attribute.complete,
+            error=errors[name],
         )
     guess = np.where(row[index["sex"]] < 0, row[index["first_name"]], -1)
-    told_by_name = numbers(rows, "sex told")
+    told_by_name = numbers(stretch.rows, "sex told")
     guess = np.where((guess >= 0) & ~np.isnan(told_by_name[guess]), guess, -1)
-    return Choice(starts, row, probability, place, guess, _sources(rows, starts))
+    sources = _sources(stretch.rows, stretch.starts)
+    return Choice(stretch.starts, row, probability, place, guess, sources)
 
 
 def rule_of(settings: Settings, name: str) -> str:

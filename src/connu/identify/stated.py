@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from connu.engine.protocol import Engine
 from connu.engine.sql import quoted
-from connu.identify.attributes import PLACE_KEY, PLACE_LEVEL, Attribute
+from connu.identify.attributes import PLACE_FORM, Attribute
 from connu.identify.first_names import probability_female
 
 #: An e-mail or a phone of more customers than a home holds is nobody's own.
@@ -20,14 +20,14 @@ SHARED_BY_MOST = 8
 _FIRST = "split_part(n.given, ' ', 1)"
 
 
-def rows_sql(told: list[Attribute], least: float) -> str:
+def rows_sql(told: list[Attribute], least: float, only: str = "true") -> str:
     """Every record as a row: who, when, what it states as numbers, and as it is shown.
 
     Args:
         told: the attributes.
         least: the probability from which a first name tells a sex.
+        only: a condition on `o`, the record's row of `identities`.
     """
-    place_forms = [f"({a.form})" for a in told if a.name in ("address", "city")]
     columns = {
         "customer_id": "o.customer_id",
         "rid": "n.rid",
@@ -42,8 +42,7 @@ def rows_sql(told: list[Attribute], least: float) -> str:
         "sex evidence": f"CASE WHEN f.female >= {least} OR f.female <= {1 - least} THEN "
         "CAST(to_json({'source': n.source, 'record': n.record_id, 'row': p.row, "
         "'first_name': f.token, 'women': f.women, 'men': f.men}) AS VARCHAR) END",
-        "key place": _hash(PLACE_KEY),
-        "rank place": _rank(PLACE_LEVEL, " + ".join(place_forms)),
+        "place form": f"CAST({PLACE_FORM} AS UTINYINT)",
     }
     for a in told:
         columns[f"key {a.name}"] = _hash(a.key)
@@ -61,6 +60,7 @@ def rows_sql(told: list[Attribute], least: float) -> str:
         LEFT JOIN golden_identifiers i ON i.rid = n.rid
         LEFT JOIN golden_weights w ON w.rid = n.rid
         LEFT JOIN golden_first_names f ON f.token = {_FIRST}
+        WHERE {only}
     ) ORDER BY customer_id, rid
     """
 

@@ -16,10 +16,14 @@ from numba import njit
 #: The rules of the settings, as the compiled code knows them.
 RULES = {"recent": 0, "trusted": 1, "frequent": 2}
 
-#: How often a value is wrong that one sure record states and nothing contradicts.
+#: How often a value is wrong that one sure record states and nothing contradicts, as long as the
+#: brand's own records have not told better (`declared_errors`).
 DECLARED_ERROR = 0.02
 #: What an older record counts against a newer value of something that may change (an address).
 OUTDATED_WEIGHT = 0.5
+
+#: A customer of more records than this is not asked how often records differ.
+MOST_RECORDS = 20
 
 #: The time of a record that has none: older than any.
 NO_TIME = np.iinfo(np.int64).min
@@ -70,18 +74,49 @@ def survivors(records: Records, stated: Stated, rule: str) -> np.ndarray:
 
 
 def agreement(
-    records: Records, stated: Stated, chosen: np.ndarray, *, changes: bool, complete: bool
+    records: Records,
+    stated: Stated,
+    chosen: np.ndarray,
+    *,
+    changes: bool,
+    complete: bool,
+    error: float = DECLARED_ERROR,
 ) -> np.ndarray:
     """How probably the chosen record's value is right, by customer: float64, NaN when none.
 
     p = (W_v + 1) / (W_v + W_o + 1 + β), the mean of a Beta posterior, where W_v is the weight of
     the records that state the value, W_o of those that state another, and
-    β = 2ε / (1 − ε) is set so that a single sure record gives 1 − ε, ε = DECLARED_ERROR.
+    β = 2ε / (1 − ε) is set so that a single sure record gives 1 − ε, ε = `error`.
     With `changes`, a record older than the newest of W_v counts only OUTDATED_WEIGHT in W_o:
     people move and marry. With `complete`, records of a lower level than the chosen one's say
     nothing against it: «J» does not contradict «Jeanne».
     """
-    return _agreement(*records, *stated, chosen, changes, complete)
+    return _agreement(*records, *stated, chosen, changes, complete, error)
+
+
+def disagreement(records: Records, stated: Stated, *, complete: bool) -> tuple[int, int]:
+    """Pairs of sure records of one customer that both state the attribute, and how many differ.
+
+    With `complete`, only values of the customer's highest level are asked. Customers of more than
+    MOST_RECORDS are not asked: what made them may be a wrong link.
+    """
+    pairs, differ = _disagreement(*records, *stated, complete)
+    return int(pairs), int(differ)
+
+
+def areas(
+    records: Records, postcode: np.ndarray, city: np.ndarray, address: np.ndarray
+) -> np.ndarray:
+    """Where each record says its customer lives, as one key: int64, 0 when it says nothing.
+
+    The postcode; without one, that of the customer's first record of the same town, or else of
+    the same address, that has one; or else the town, or the address, alone.
+
+    Args:
+        records: the records.
+        postcode, city, address: keys by record, 0 when not stated.
+    """
+    return _areas(records.starts, postcode, city, address)
 
 
 @njit(cache=True, nogil=True)
@@ -164,8 +199,8 @@ def _survivors(starts, at, trust, weight, key, level, form, rule):
 
 
 @njit(cache=True, nogil=True)
-def _agreement(starts, at, trust, weight, key, level, form, chosen, changes, complete):
-    prior = 2 * DECLARED_ERROR / (1 - DECLARED_ERROR)
+def _agreement(starts, at, trust, weight, key, level, form, chosen, changes, complete, error):
+    prior = 2 * error / (1 - error)
     result = np.full(len(chosen), np.nan)
     for c in range(len(chosen)):
         if chosen[c] < 0 or key[chosen[c]] == 0:
@@ -185,3 +220,46 @@ def _agreement(starts, at, trust, weight, key, level, form, chosen, changes, com
                 other += weight[row] * (OUTDATED_WEIGHT if older else 1.0)
         result[c] = (agreed + 1) / (agreed + other + 1 + prior)
     return result
+
+
+@njit(cache=True, nogil=True)
+def _disagreement(starts, at, trust, weight, key, level, form, complete):
+    pairs, differ = 0, 0
+    for c in range(len(starts) - 1):
+        if starts[c + 1] - starts[c] > MOST_RECORDS:
+            continue
+        top = 0
+        for row in range(starts[c], starts[c + 1]):
+            if complete and key[row] != 0 and level[row] > top:
+                top = level[row]
+        for row in range(starts[c], starts[c + 1]):
+            if key[row] == 0 or level[row] < top or weight[row] < 1:
+                continue
+            for other in range(row + 1, starts[c + 1]):
+                if key[other] != 0 and level[other] >= top and weight[other] >= 1:
+                    pairs += 1
+                    differ += key[other] != key[row]
+    return pairs, differ
+
+
+@njit(cache=True, nogil=True)
+def _areas(starts, postcode, city, address):
+    keys = postcode.copy()
+    for c in range(len(starts) - 1):
+        first, end = starts[c], starts[c + 1]
+        # Beyond any person's number of records the search would cost their square.
+        search = end - first <= 1000
+        for row in range(first, end):
+            if postcode[row] != 0:
+                continue
+            stated, same = city, city[row]
+            if same == 0:
+                stated, same = address, address[row]
+            keys[row] = same
+            if same == 0 or not search:
+                continue
+            for other in range(first, end):
+                if stated[other] == same and postcode[other] != 0:
+                    keys[row] = postcode[other]
+                    break
+    return keys
