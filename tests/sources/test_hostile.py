@@ -57,7 +57,7 @@ def _swallow(content: bytes, suffix: str) -> None:
             engine.close()
 
 
-_EASY = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_EASY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @_EASY
@@ -66,19 +66,19 @@ def test_csv(content):
     _swallow(content, ".csv")
 
 
-@settings(_EASY, max_examples=40)
+@settings(_EASY, max_examples=25)
 @given(_BYTES)
 def test_jsonl(content):
     _swallow(content, ".jsonl")
 
 
-@settings(_EASY, max_examples=15)
+@settings(_EASY, max_examples=10)
 @given(st.binary(max_size=100).map(lambda b: b"PAR1" + b + b"PAR1"))
 def test_parquet(content):
     _swallow(content, ".parquet")
 
 
-@settings(_EASY, max_examples=20)
+@settings(_EASY, max_examples=12)
 @given(_BYTES)
 def test_looking_and_checking(content):
     with tempfile.TemporaryDirectory() as name:

@@ -86,6 +86,7 @@ def test_historical_people_keep_their_values():
             "FROM people AS p JOIN normal AS n USING (source, record_id)"
         ).to_pylist()[0]
     assert counted["n"] == 50_578
-    assert counted["postcodes_lost"] == counted["sexes_lost"] == 0
+    assert counted["postcodes_lost"] == 0
+    assert -500 < counted["sexes_lost"] <= 0  # `mrs` and `sir` tell more
     assert counted["dates_lost"] < 200  # before the year 1000
-    assert counted["given_lost"] < 1000  # `sir` and the like
+    assert counted["given_lost"] < 1500  # `sir` and the like

@@ -61,7 +61,12 @@ def test_family_names(written, read):
     ],
 )
 def test_full_names(written, read):
-    assert full_names(texts(written)).to_pylist() == [read]
+    assert full_names(texts(written), texts("FR")).to_pylist() == [read]
+
+
+def test_a_leading_m_is_monsieur_in_french_alone():
+    names = full_names(texts("M. Dupont", "M. Dupont"), texts("FR", "GB"))
+    assert names.to_pylist() == ["dupont", "m dupont"]
 
 
 def test_civilities_tell_the_sex():
@@ -69,3 +74,8 @@ def test_civilities_tell_the_sex():
     assert civility_sex(values).to_pylist() == [
         "male", "female", "female", "male", None, None, "male", None,
     ]  # fmt: skip
+
+
+def test_names_may_start_with_a_civility_but_initials_are_none():
+    values = texts("Mme Durand", "M. Durand", "Miss Piggy", "Mr Durand")
+    assert civility_sex(values, alone=False).to_pylist() == ["female", None, None, "male"]

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from connu.sources.countries import ENGLISH_SPEAKING, FRENCH_SPEAKING, GERMAN_SPEAKING
 from connu.sources.text import (
     Column,
     folded,
@@ -48,9 +49,6 @@ _GERMAN = """
 str strasse|pl platz|nr |hs haus|whg wohnung|st sankt|dr doktor|prof professor|gr grosse|kl kleine
 """
 
-_FRENCH_SPEAKING = ("FR", "BE", "LU", "MC", "RE", "GP", "MQ", "GF", "YT", "NC", "PF")
-_ENGLISH_SPEAKING = ("GB", "US", "IE", "AU", "NZ", "CA")
-_GERMAN_SPEAKING = ("DE", "AT", "CH", "LI")
 _UNITS = pa.array(["flat", "suite", "floor", "unit", "apt", "room", "north", "south"], pa.string())
 
 
@@ -79,11 +77,11 @@ def normalise_cities(values: Column) -> Column:
 
 
 def _language(region: str) -> str:
-    if region in _ENGLISH_SPEAKING:
+    if region in ENGLISH_SPEAKING:
         return "en"
-    if region in _GERMAN_SPEAKING:
+    if region in GERMAN_SPEAKING:
         return "de"
-    return "fr" if region in _FRENCH_SPEAKING else ""
+    return "fr" if region in FRENCH_SPEAKING else ""
 
 
 def _address(values: Column, language: str) -> Column:

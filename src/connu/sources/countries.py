@@ -128,6 +128,11 @@ def _table() -> dict[str, str]:
     return words
 
 
+#: Countries whose addresses and civilities are written in French, English, German.
+FRENCH_SPEAKING = ("FR", "BE", "LU", "MC", "RE", "GP", "MQ", "GF", "YT", "NC", "PF")
+ENGLISH_SPEAKING = ("GB", "US", "IE", "AU", "NZ", "CA")
+GERMAN_SPEAKING = ("DE", "AT", "CH", "LI")
+
 _CODES = _table()
 _WORDS = pa.array(list(_CODES), pa.string())
 _ALPHA2 = pa.array(list(_CODES.values()), pa.string())

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from connu.sources.countries import FRENCH_SPEAKING
 from connu.sources.text import (
     Column,
     folded,
@@ -20,6 +21,7 @@ from connu.sources.text import (
     known,
     nulls,
     over_distinct,
+    over_distinct_by,
     replaced_where,
     words_of,
 )
@@ -46,14 +48,23 @@ def family_names(last: Column) -> Column:
     return over_distinct(last, _family)
 
 
-def full_names(full: Column) -> Column:
-    """Names written whole, first name first: `DUPONT, Jean` → `jean dupont`."""
-    return over_distinct(full, _full)
+def full_names(full: Column, region: Column) -> Column:
+    """Names written whole, first name first: `DUPONT, Jean` → `jean dupont`.
+
+    `region` (alpha-2 per row) tells whether a leading `M.` is Monsieur or an initial.
+    """
+    french = pc.is_in(region, value_set=pa.array(FRENCH_SPEAKING, pa.string()))
+    return over_distinct_by(full, french, _full)
 
 
-def civility_sex(values: Column) -> Column:
-    """'female' or 'male' where the value starts with a civility that tells it."""
-    return over_distinct(values, _civility_sex)
+def civility_sex(values: Column, *, alone: bool = True) -> Column:
+    """'female' or 'male' where the value starts with a civility that tells it.
+
+    Args:
+        values: civilities; or names, which may start with one.
+        alone: the column holds civilities alone, so that `M` and `Miss` are no name.
+    """
+    return over_distinct(values, lambda some: _civility_sex(some, alone))
 
 
 def _given(values: Column) -> Column:
@@ -61,22 +72,10 @@ def _given(values: Column) -> Column:
 
 
 def _family(values: Column) -> Column:
-    words = folded(known(values))
-    words = replaced_where(
-        words,
-        pc.match_substring_regex(words, _COUPLE),
-        lambda some: pc.replace_substring_regex(some, _COUPLE, ""),
-    )
-    # A lone M. before a last name is Monsieur; before a first name it may be an initial.
-    words = replaced_where(
-        words,
-        pc.starts_with(words, "m "),
-        lambda some: pc.replace_substring_regex(some, "^m ", ""),
-    )
-    return _without_suffix(_articles_joined(_without_civility(words)))
+    return _whole(folded(known(values)), french=True)
 
 
-def _full(values: Column) -> Column:
+def _full(values: Column, french: bool) -> Column:
     text = known(values)
     text = replaced_where(
         text,
@@ -85,7 +84,23 @@ def _full(values: Column) -> Column:
             some, r"(?s)^([^,]*[^,\s][^,]*),([^,]*[^,\s][^,]*)$", r"\2 \1"
         ),
     )
-    return _family(text)
+    return _whole(folded(text), french)
+
+
+def _whole(words: Column, french: bool) -> Column:
+    """A last name or a whole name: no couple, no civility, articles joined, no suffix."""
+    words = replaced_where(
+        words,
+        pc.match_substring_regex(words, _COUPLE),
+        lambda some: pc.replace_substring_regex(some, _COUPLE, ""),
+    )
+    if french:
+        words = replaced_where(
+            words,
+            pc.starts_with(words, "m "),
+            lambda some: pc.replace_substring_regex(some, "^m ", ""),
+        )
+    return _without_suffix(_articles_joined(_without_civility(words)))
 
 
 def _without_civility(words: Column) -> Column:
@@ -127,10 +142,15 @@ def _may_start_with(words: Column, starts: pa.Array) -> bool:
     return bool(pc.any(pc.is_in(first, value_set=starts)).as_py())
 
 
-def _civility_sex(values: Column) -> Column:
+def _civility_sex(values: Column, alone: bool) -> Column:
     words = folded(values)
     first = pc.list_element(pc.split_pattern(pc.fill_null(words, ""), " ", max_splits=1), 0)
-    female = pc.is_in(first, value_set=pa.array(_FEMALE))
-    lone_m = pc.match_substring_regex(pc.fill_null(words, ""), "^m(?: |$)")
-    male = pc.or_(pc.is_in(first, value_set=pa.array(_MALE)), lone_m)
-    return pc.if_else(female, "female", pc.if_else(male, "male", nulls(len(values))))
+    female = _FEMALE if alone else [word for word in _FEMALE if word in CIVILITIES]
+    male = (*_MALE, "m") if alone else _MALE
+    return pc.if_else(
+        pc.is_in(first, value_set=pa.array(female, pa.string())),
+        "female",
+        pc.if_else(
+            pc.is_in(first, value_set=pa.array(male, pa.string())), "male", nulls(len(values))
+        ),
+    )

@@ -83,11 +83,14 @@ class _Reader:
             "record_id": as_text(batch.column("record_id")),
             "given": given_names(raw("first_name"), raw("middle_name")),
             "family": family_names(raw("last_name")),
-            "names": full_names(raw("full_name")),
+            "names": full_names(raw("full_name"), region),
             "sex": _first_of(
                 normalise_sexes(raw("sex")),
                 civility_sex(raw("civility")),
-                *(civility_sex(raw(f)) for f in ("full_name", "last_name", "first_name")),
+                *(
+                    civility_sex(raw(name), alone=False)
+                    for name in ("full_name", "last_name", "first_name")
+                ),
             ),
             "birth_date": self._birth_dates(source, raw("birth_date"), raw("birth_year")),
             "address": over_distinct_by(raw("address"), region, normalise_addresses),
