@@ -183,6 +183,7 @@ DATA_SETS = (
         _CUSTOMER_FIELDS,
         target=(0.87, 0.93),
     ),
+    DataSet("made_2k", "customers", _make(2_000), "FR", _CUSTOMER_FIELDS),
     DataSet("made_100k", "customers", _make(100_000), "FR", _CUSTOMER_FIELDS),
     DataSet("made_1m", "customers", _make(1_000_000), "FR", _CUSTOMER_FIELDS),
 )
