@@ -96,7 +96,7 @@ def explain(engine: Engine, model: LinkModel, left: Key, right: Key) -> Explanat
     )
     held = held.set_column(0, "rid", held["rid"].cast(pa.int32()))
     records = encode_records(normal, held)
-    before = _identifiers(records)
+    before = {name: column.known for name, column in _identifiers(records).items()}
     # Two records alone make nothing generic: only what the model knows to be so is forgotten.
     forget_generic(records, devices=FEWEST_HOLDERS, known=model.generic)
     generic = [
