@@ -30,7 +30,7 @@ PLEASURE_PER_YEAR = 1.3
 ONLINE_SHARE = (0.36, 0.82)  # of needs that show on the web: without and with a web account
 KIOSK_SHARE = 0.006  # of visits of account holders: made in a shop, on a screen for all
 ROBOTS_PER_THOUSAND = 0.25
-STAFF_VISITS = 60  # per member of the web team, in all
+STAFF_VISITS = 60  # per member of the web team, in all; fewer in a small shop
 NEWSLETTER_SHARE = 0.09  # of known people's visits: through a link that carries their e-mail
 NOBODY = -1
 
@@ -185,7 +185,7 @@ def _signed_in(
 
 def _robots(people: People, factor: float, rng: np.random.Generator) -> Visits:
     """A few cookies that read page after page, hundreds in a row, at any hour."""
-    robots = max(3, round(people.known.sum() * ROBOTS_PER_THOUSAND / 1000))
+    robots = max(1, round(people.known.sum() * ROBOTS_PER_THOUSAND / 1000))
     robot = np.repeat(np.arange(robots), rng.poisson(4 * factor, robots) + 1)
     n = len(robot)
     return _of_nobody(
@@ -201,7 +201,8 @@ def _robots(people: People, factor: float, rng: np.random.Generator) -> Visits:
 def _staff(people: People, logins: Logins, factor: float, rng: np.random.Generator) -> Visits:
     """The web team at work: signed in, in office hours, all over the shop."""
     team = len(staff_logins(people))
-    member = np.repeat(np.arange(team), rng.poisson(STAFF_VISITS * factor, team) + 1)
+    often = min(STAFF_VISITS, people.known.sum() / 40) * factor
+    member = np.repeat(np.arange(team), rng.poisson(often, team) + 1)
     n = len(member)
     day = np.floor(rng.uniform(0, CUT_OFF, n))
     day -= np.maximum((DAY_ZERO.astype(int) + day + 3) % 7 - 4, 0)  # no weekends
