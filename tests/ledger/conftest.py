@@ -14,8 +14,15 @@ def make_build(tmp_path):
     return partial(publish, tmp_path)
 
 
-@pytest.fixture
-def engine(tmp_path):
-    engine = DuckEngine(tmp_path / "scratch", threads=1)
+@pytest.fixture(scope="session")
+def whole_build(tmp_path_factory):
+    """The small build without a consent, for tests that only read."""
+    return publish(tmp_path_factory.mktemp("whole"))
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory):
+    """One engine for all: a reader names a build's tables anew."""
+    engine = DuckEngine(tmp_path_factory.mktemp("scratch"), threads=1)
     yield engine
     engine.close()

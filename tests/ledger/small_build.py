@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from connu.engine.duckdb import DuckEngine
 from connu.ledger.builds import Builds
@@ -161,13 +162,16 @@ def tables(consents=()):
     }
 
 
-def publish(folder, consents=(), **changed):
+def publish(folder, consents=(), serving=True, **changed):
     """Publish the small build in a folder, with the consents and tables given."""
     with Builds(folder).begin() as draft:
-        engine = DuckEngine(draft.workspace, threads=1)
         made = tables(consents) | changed
         for name, table in made.items():
-            engine.put(name, table)
-        write_serving(engine, draft.workspace / "serving.sqlite")
-        engine.close()
+            pq.write_table(table, draft.workspace / f"{name}.parquet")
+        if serving:
+            engine = DuckEngine(draft.workspace, threads=1)
+            for name in ("identities", "identifiers", "normal", "visitors"):
+                engine.read_parquet(name, draft.workspace / f"{name}.parquet")
+            write_serving(engine, draft.workspace / "serving.sqlite")
+            engine.close()
         return draft.publish(list(made), {})

@@ -2,11 +2,12 @@
 
 import json
 import os
-import signal
+import shutil
 import sqlite3
 import subprocess
 import sys
 from datetime import datetime
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -29,24 +30,30 @@ def _engine(workspace):
     return DuckEngine(workspace, threads=1)
 
 
-@pytest.fixture
-def brand(tmp_path):
-    """A folder with sources, two builds and a journal that all hold everybody."""
-    data = tmp_path / "data"
+@pytest.fixture(scope="module")
+def made_brand(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("made")
+    data = folder / "data"
     data.mkdir()
     people = tables()["people"].to_pylist()
     lines = ["id,mail,phone"] + [f"{p['record_id']},{p['email']},{p['phone']}" for p in people]
     (data / "crm.csv").write_text("\n".join(lines) + "\n")
-    (tmp_path / "connu.toml").write_text('[brand]\nname = "Maison Claire"\n')
+    (folder / "connu.toml").write_text('[brand]\nname = "Maison Claire"\n')
     for _ in range(2):
-        publish(tmp_path, [(*BEA, "marketing", True, datetime(2026, 1, 1))])
-    with open_journal(tmp_path) as journal:
+        publish(folder, [(*BEA, "marketing", True, datetime(2026, 1, 1))])
+    with open_journal(folder) as journal:
         journal.join(BEA, ("crm", "1"), "eve")
         journal.split(("crm", "1"), ("web", "9"), "eve")
         journal.consent("marketing", True, "page", records=[BEA, ("crm", "3")])
         journal.consent("service", True, "page", identifiers=[("email", "bea@example.org")])
         journal.consent("service", True, "page", identifiers=[("phone", "+33600000002")])
-    return tmp_path
+    return folder
+
+
+@pytest.fixture
+def brand(made_brand, tmp_path):
+    """A folder with sources, two builds and a journal that all hold everybody."""
+    return Path(shutil.copytree(made_brand, tmp_path / "brand"))
 
 
 def _forget(folder, customer_id, **more):
@@ -208,31 +215,43 @@ import connu.ledger.erasure as erasure
 from connu.engine.duckdb import DuckEngine
 from connu.journal.journal import open_journal
 
-at, folder = sys.argv[1], Path(sys.argv[2])
 def die(*_, **__): os.kill(os.getpid(), signal.SIGKILL)
-if at == "journal": erasure._rewrite = die
-if at == "tables": erasure.write_serving = die
-if at == "publish": builds.Draft.publish = die
-if at == "prune": builds.Builds.prune = die
-with open_journal(folder) as journal:
-    erasure.forget(folder, journal, "c-bea", by="eve", open_engine=DuckEngine)
+
+def forget(at, folder):
+    if at == "journal": erasure._rewrite = die
+    if at == "tables": erasure.write_serving = die
+    if at == "publish": builds.Draft.publish = die
+    if at == "prune": builds.Builds.prune = die
+    with open_journal(folder) as journal:
+        erasure.forget(folder, journal, "c-bea", by="eve", open_engine=DuckEngine)
+
+for at in sys.argv[2:]:
+    child = os.fork()
+    if child == 0:
+        forget(at, Path(sys.argv[1]) / at)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL, at
 """
 
 
-@pytest.mark.parametrize("at", ["journal", "tables", "publish", "prune"])
-def test_killed_anywhere_it_can_be_run_again(brand, at):
-    ended = subprocess.run([sys.executable, "-c", _KILLED, at, str(brand)], check=False)
-    assert ended.returncode == -signal.SIGKILL
-    with open_journal(brand) as journal:
-        assert len(journal.tombstones()) == 2  # from here on no build brings him back
-    if at == "prune":
-        with pytest.raises(NotFoundError):
-            _forget(brand, "c-bea")
-    else:
-        assert _forget(brand, "c-bea").remains == ()
-    gone = Needles(frozenset({"bea@example.org", "BEA@EXAMPLE.ORG", "c-bea"}), frozenset({BEA}))
-    assert search([brand / ".connu"], gone).remains == ()
-    assert len(Builds(brand).list()) == 1
+def test_killed_anywhere_it_can_be_run_again(made_brand, tmp_path):
+    moments = ["journal", "tables", "publish", "prune"]
+    for at in moments:
+        shutil.copytree(made_brand, tmp_path / at)
+    subprocess.run([sys.executable, "-c", _KILLED, str(tmp_path), *moments], check=True)
+    for at in moments:
+        brand = tmp_path / at
+        with open_journal(brand) as journal:
+            assert len(journal.tombstones()) == 2  # from here on no build brings him back
+        if at == "prune":
+            with pytest.raises(NotFoundError):
+                _forget(brand, "c-bea")
+        else:
+            assert _forget(brand, "c-bea").remains == ()
+        values = {"bea@example.org", "BEA@EXAMPLE.ORG", "c-bea"}
+        gone = Needles(frozenset(values), frozenset({BEA}))
+        assert search([brand / ".connu"], gone).remains == ()
+        assert len(Builds(brand).list()) == 1
 
 
 # ---------------------------------------------------------------------- searching
