@@ -46,7 +46,7 @@ def measure(command: list[str], **settings: object) -> Measure:
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
         runner = [sys.executable, "-S", os.path.abspath(__file__), file.name, *command]
         subprocess.run(runner, check=True, **settings)  # type: ignore[call-overload]
-        return Measure(**json.load(open(file.name, encoding="utf-8")))
+        return Measure(**json.load(file))
 
 
 def main() -> None:
