@@ -26,6 +26,7 @@ class Choice(NamedTuple):
         probability: float64 [attributes, customers], NaN where unknown.
         place: int32 [customers], the row the address is of.
         guess: int32 [customers], the row whose first name tells the sex nobody declared, or −1.
+        guessed: float64 [customers], P(female) by that name, or P(male) as a negative number.
         sources: int32 [customers], how many sources know him.
     """
 
@@ -34,6 +35,7 @@ class Choice(NamedTuple):
     probability: np.ndarray
     place: np.ndarray
     guess: np.ndarray
+    guessed: np.ndarray
     sources: np.ndarray
 
 
@@ -75,7 +77,11 @@ class Stretch:
 
 
 def choose(
-    stretch: Stretch, told: list[Attribute], settings: Settings, errors: dict[str, float]
+    stretch: Stretch,
+    told: list[Attribute],
+    settings: Settings,
+    errors: dict[str, float],
+    names: np.ndarray,
 ) -> Choice:
     """Choose for every customer of a stretch.
 
@@ -84,6 +90,7 @@ def choose(
         told: the attributes, in order.
         settings: the rules.
         errors: by attribute, how often a declared value is wrong.
+        names: what first names tell of the sex (`FirstNames.told`).
     """
     records = stretch.records
     place = survivors(records, stretch.places(), rule_of(settings, "address"))
@@ -111,10 +118,10 @@ def choose(
             error=errors[name],
         )
     guess = np.where(row[index["sex"]] < 0, row[index["first_name"]], -1)
-    told_by_name = numbers(stretch.rows, "sex told")
-    guess = np.where((guess >= 0) & ~np.isnan(told_by_name[guess]), guess, -1)
+    guessed = np.where(guess >= 0, names[numbers(stretch.rows, "first name")[guess]], np.nan)
+    guess = np.where(np.isnan(guessed), -1, guess)
     sources = _sources(stretch.rows, stretch.starts)
-    return Choice(stretch.starts, row, probability, place, guess, sources)
+    return Choice(stretch.starts, row, probability, place, guess, guessed, sources)
 
 
 def rule_of(settings: Settings, name: str) -> str:

@@ -6,12 +6,56 @@ that name declared their sex alike.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from scipy.special import betaln
 
 #: With fewer distinct names than this the prior cannot be fitted, and is taken as one customer.
 _ENOUGH_NAMES = 30
 _STRENGTHS = np.geomspace(0.05, 50.0, 41)
+
+
+class FirstNames(NamedTuple):
+    """The first names under which somebody declared a sex; a name is its place in the arrays.
+
+    Attributes:
+        token: the names, as `normal` has them: letters and digits only.
+        women: int64, customers of that name who declared to be female.
+        men: int64, male.
+        female: float64, P(female).
+    """
+
+    token: pa.StringArray
+    women: np.ndarray
+    men: np.ndarray
+    female: np.ndarray
+
+    def told(self, least: float) -> np.ndarray:
+        """By name, P(female) where it is at least `least`, −P(male) where that is, else NaN.
+
+        One NaN more ends the array: a record without a known name is −1.
+        """
+        male = 1 - self.female
+        said = np.where(self.female >= least, self.female, np.where(male >= least, -male, np.nan))
+        return np.append(said, np.nan)
+
+    def evidence(self, rows: pa.StringArray, names: np.ndarray) -> pa.StringArray:
+        """The evidence of rows (JSON objects), each with its name's counts added."""
+        name = pa.array(names)
+        return pc.binary_join_element_wise(
+            pc.utf8_slice_codeunits(rows, 0, -1),
+            ',"first_name":"',
+            self.token.take(name),
+            '","women":',
+            pa.array(self.women).take(name).cast(pa.string()),
+            ',"men":',
+            pa.array(self.men).take(name).cast(pa.string()),
+            "}",
+            "",
+        )
 
 
 def probability_female(women: np.ndarray, men: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from connu.engine.protocol import Engine
 from connu.engine.sql import quoted
 from connu.identify.attributes import PLACE_FORM, Attribute
-from connu.identify.first_names import probability_female
+from connu.identify.first_names import FirstNames, probability_female
 
 #: An e-mail or a phone of more customers than a home holds is nobody's own.
 SHARED_BY_MOST = 8
@@ -20,36 +20,40 @@ SHARED_BY_MOST = 8
 _FIRST = "split_part(n.given, ' ', 1)"
 
 
-def rows_sql(told: list[Attribute], least: float, only: str = "true") -> str:
-    """Every record as a row: who, when, what it states as numbers, and as it is shown.
+def rows_sql(told: list[Attribute]) -> str:
+    """Every record as a row: who, when, what it states as numbers, and as it is shown."""
+    shown = {f"shown {a.name}": a.shown for a in told}
+    texts = {
+        "observed_at": "p.recorded_at",
+        "evidence": "CAST(to_json({'source': n.source, 'record': n.record_id, 'row': p.row})"
+        " AS VARCHAR)",
+    }
+    return _rows({**_numbers(told), **texts, **shown}, "true")
 
-    Args:
-        told: the attributes.
-        least: the probability from which a first name tells a sex.
-        only: a condition on `o`, the record's row of `identities`.
-    """
+
+def numbers_sql(told: list[Attribute], only: str) -> str:
+    """The same rows without texts; `only`: a condition on `o`, their rows of `identities`."""
+    return _rows({**_numbers(told), "observed_at": "p.recorded_at"}, only)
+
+
+def _numbers(told: list[Attribute]) -> dict[str, str]:
     columns = {
         "customer_id": "o.customer_id",
         "rid": "n.rid",
         "source": "n.source",
-        "evidence": "CAST(to_json({'source': n.source, 'record': n.record_id, 'row': p.row})"
-        " AS VARCHAR)",
-        "observed_at": "p.recorded_at",
         "weight": "coalesce(w.weight, CAST(1 AS DOUBLE))",
-        # The probability of female, or that of male as a negative number.
-        "sex told": f"CASE WHEN f.female >= {least} THEN f.female "
-        f"WHEN f.female <= {1 - least} THEN f.female - 1 END",
-        "sex evidence": f"CASE WHEN f.female >= {least} OR f.female <= {1 - least} THEN "
-        "CAST(to_json({'source': n.source, 'record': n.record_id, 'row': p.row, "
-        "'first_name': f.token, 'women': f.women, 'men': f.men}) AS VARCHAR) END",
+        "first name": "coalesce(f.name, -1)",
         "place form": f"CAST({PLACE_FORM} AS UTINYINT)",
     }
     for a in told:
         columns[f"key {a.name}"] = _hash(a.key)
-        columns[f"shown {a.name}"] = a.shown
         # Constants are not worth a column.
         if (a.level, a.form, a.derived) != ("1", "0", "false"):
             columns[f"rank {a.name}"] = _rank(a.level, a.form, a.derived)
+    return columns
+
+
+def _rows(columns: dict[str, str], only: str) -> str:
     selected = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in columns.items())
     return f"""
     SELECT * FROM (
@@ -92,8 +96,8 @@ def learn_weights(engine: Engine) -> None:
     engine.run("golden_weights", f"SELECT * FROM ({best}) WHERE weight < 1")
 
 
-def learn_first_names(engine: Engine) -> None:
-    """Make `golden_first_names`: token, women, men, female (the probability)."""
+def learn_first_names(engine: Engine) -> FirstNames:
+    """Make `golden_first_names` (token, name: its place), and what the names say."""
     counted = engine.collect(
         f"""
         SELECT token, count(*) FILTER (WHERE sex = 'female') AS women,
@@ -107,9 +111,11 @@ def learn_first_names(engine: Engine) -> None:
         GROUP BY token ORDER BY token
         """
     )
+    token = counted["token"].combine_chunks()
+    place = pa.array(np.arange(len(token), dtype=np.int32))
+    engine.put("golden_first_names", pa.table({"token": token, "name": place}))
     women, men = counted["women"].to_numpy(), counted["men"].to_numpy()
-    female = pa.array(probability_female(women, men), pa.float64())
-    engine.put("golden_first_names", counted.append_column("female", female))
+    return FirstNames(token, women, men, probability_female(women, men))
 
 
 def shared_values(engine: Engine, name: str) -> np.ndarray:
