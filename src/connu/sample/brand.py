@@ -212,4 +212,7 @@ def _truth(
 def _refuse_other_brand(folder: Path, settings: str) -> None:
     path = folder / FILE_NAME
     if path.exists() and path.read_text(encoding="utf-8") != settings:
-        raise UsageError(f"there is already a brand in «{folder}»", hint="choose an empty folder")
+        raise UsageError(
+            f"there is already a brand in «{folder}»",
+            hint="choose another folder, or remove that one",
+        )
