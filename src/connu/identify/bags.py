@@ -47,7 +47,57 @@ def similar(data, a0, a1, b0, b1):
 
 
 @njit(cache=True, nogil=True)
-def bag_bits(i, j, start, codes, rarity, data, offsets, rest_a, rest_b):
+def _before(data, offsets, x, y):
+    """Whether token x stands before token y in a dictionary."""
+    a, b = offsets[x], offsets[y]
+    while a < offsets[x + 1] and b < offsets[y + 1]:
+        if data[a] != data[b]:
+            return data[a] < data[b]
+        a += 1
+        b += 1
+    return a == offsets[x + 1] and b < offsets[y + 1]
+
+
+@njit(cache=True, nogil=True)
+def _sooner(data, offsets, x, y, u, v):
+    """Whether the tokens x and y come before u and v: by their letters, whichever side is left."""
+    if _before(data, offsets, y, x):
+        x, y = y, x
+    if _before(data, offsets, v, u):
+        u, v = v, u
+    return _before(data, offsets, x, u) if x != u else _before(data, offsets, y, v)
+
+
+@njit(cache=True, nogil=True)
+def likest(worth, left, right, na, nb, data, offsets):
+    """The pair of tokens left[:na], right[:nb] worth most; -1, -1 where none is worth anything.
+
+    No side goes first, so that a with b gives what b with a gives.
+    """
+    at_a = at_b = -1
+    best = np.float32(0.0)
+    for a in range(na):
+        for b in range(nb):
+            bits = worth[a, b]
+            if bits > best or (
+                at_a >= 0
+                and bits == best
+                and _sooner(data, offsets, left[a], right[b], left[at_a], right[at_b])
+            ):
+                best = bits
+                at_a, at_b = a, b
+    return at_a, at_b
+
+
+@njit(cache=True, nogil=True)
+def spend(worth, a, b, na, nb):
+    """Take the tokens a and b out of what may still be likened."""
+    worth[a, :nb] = 0.0
+    worth[:na, b] = 0.0
+
+
+@njit(cache=True, nogil=True)
+def bag_bits(i, j, start, codes, rarity, data, offsets, rest_a, rest_b, worth):
     """Bits shared, similar and contradicting between the tokens of records i and j."""
     shared = np.float32(0.0)
     na = nb = 0
@@ -82,21 +132,16 @@ def bag_bits(i, j, start, codes, rarity, data, offsets, rest_a, rest_b):
         right += rarity[rest_b[b]]
     for a in range(na):
         x = rest_a[a]
-        best = np.float32(0.0)
-        at = -1
         for b in range(nb):
             y = rest_b[b]
-            if y < 0:
-                continue
             s = similar(data, offsets[x], offsets[x + 1], offsets[y], offsets[y + 1])
-            if s > 0:
-                s = np.float32(s * min(rarity[x], rarity[y]))
-                if s > best:
-                    best = s
-                    at = b
-        if at >= 0:
-            soft += best
-            rest_b[at] = -1
+            worth[a, b] = s * min(rarity[x], rarity[y])
+    while True:
+        a, b = likest(worth, rest_a, rest_b, na, nb, data, offsets)
+        if a < 0:
+            break
+        soft += worth[a, b]
+        spend(worth, a, b, na, nb)
     against = min(left, right) - soft
     return shared, soft, max(against, np.float32(0.0))
 
@@ -108,13 +153,14 @@ def compare_bags(left, right, start, codes, rarity, data, offsets, shared_edges,
     for part in prange(64):
         rest_a = np.empty(_MOST_REST, np.int32)
         rest_b = np.empty(_MOST_REST, np.int32)
+        worth = np.empty((_MOST_REST, _MOST_REST), np.float32)
         for p in range(part * left.size // 64, (part + 1) * left.size // 64):
             i, j = left[p], right[p]
             if start[i] == start[i + 1] or start[j] == start[j + 1]:
                 out[p] = -1
                 continue
             shared, soft, against = bag_bits(
-                i, j, start, codes, rarity, data, offsets, rest_a, rest_b
+                i, j, start, codes, rarity, data, offsets, rest_a, rest_b, worth
             )
             e = 0
             while e < shared_edges.size and shared + soft >= shared_edges[e]:

@@ -123,7 +123,9 @@ class Comparison:
 
     def levels(self, left: np.ndarray, right: np.ndarray) -> dict[str, np.ndarray]:
         """Level of every pair in every field: name → int16 or int8 [pairs]."""
-        out = {field.name: self.level(field, left, right) for field in self.fields}
+        out: dict[str, np.ndarray] = {}
+        for field in self.fields:
+            out[field.name] = self.level(field, left, right, out.get("name"))
         keys = left.astype(np.int64) * self.records.size + right
         for field in self.fields:
             held = self._holders.get(field.name)
@@ -133,8 +135,10 @@ class Comparison:
                 out[field.name][missed] = field.exact[0]
         return out
 
-    def level(self, field: Field, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        """Level of every pair in one field."""
+    def level(
+        self, field: Field, left: np.ndarray, right: np.ndarray, name: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Level of every pair in one field; an e-mail is judged by the level of the name."""
         records = self.records
         if field.kind == "name":
             tokens, words = records.names, self._names
@@ -154,8 +158,7 @@ class Comparison:
         words = self._words[field.name]
         text = (codes, words.data, words.offsets)
         if field.kind == "email":
-            tokens = records.names
-            return values.compare_emails(left, right, *text, tokens.start, tokens.codes)
+            return values.compare_emails(left, right, *text, self._shared_parts(left, right, name))
         by_kind = {
             "date": values.compare_dates,
             "postcode": values.compare_postcodes,
@@ -163,3 +166,7 @@ class Comparison:
             "word": values.compare_words,
         }
         return by_kind[field.kind](left, right, *text)
+
+    def _shared_parts(self, left, right, name: np.ndarray | None) -> np.ndarray:
+        """How many parts of the name each pair shares, given and family: int8 [pairs], 0 to 2."""
+        return names.SHARED_PARTS[name if name is not None else np.full(len(left), UNKNOWN)]

@@ -26,6 +26,8 @@ VALUE_COLUMNS = (
 )  # fmt: skip
 #: Identifier types that `normal` already holds as columns.
 CONTACTS = ("email", "phone")
+#: Role bit of a token that is the first of several in a column.
+FIRST = 128
 #: How many canonical first names one familiar form may stand for.
 FORMS = 4
 
@@ -71,7 +73,8 @@ class Tokens:
     Attributes:
         start: int64 [n + 1]; record i holds codes[start[i]:start[i + 1]], sorted.
         codes: int32 [total].
-        roles: uint8 [total]; bit k set when the token stands in the k-th column.
+        roles: uint8 [total]; bit k set when the token stands in the k-th column, FIRST when it
+            is the first of several there.
         values: the distinct tokens, by code.
         counts: int32 [values]; in how many records each stands.
     """
@@ -139,7 +142,9 @@ def encode_tokens(columns: list[pa.ChunkedArray]) -> Tokens:
         sizes = pc.list_value_length(split).to_numpy(zero_copy_only=False)
         owners.append(np.repeat(np.arange(n, dtype=np.int64), sizes))
         texts.append(split.flatten())
-        roles.append(np.full(int(sizes.sum()), 1 << bit, np.uint8))
+        role = np.full(int(sizes.sum()), 1 << bit, np.uint8)
+        role[(np.cumsum(sizes) - sizes)[sizes > 1]] |= FIRST
+        roles.append(role)
     coded = pc.dictionary_encode(pa.concat_arrays(texts))
     code = coded.indices.to_numpy(zero_copy_only=False)
     key = (np.concatenate(owners) << 32) | code

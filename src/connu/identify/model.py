@@ -87,8 +87,8 @@ class LinkModel:
         stored = _Stored(
             version=VERSION,
             records=rarity.size,
-            prior=weights.prior,
-            prior_household=weights.prior_household,
+            prior=float(weights.prior),
+            prior_household=float(weights.prior_household),
             fields=[
                 _Learnt(
                     f.name,
@@ -103,7 +103,7 @@ class LinkModel:
                 group: _Counts(
                     rarity.hashes[group].astype("<u8").tobytes(),
                     rarity.counts[group].astype("<i4").tobytes(),
-                    rarity.collision[group],
+                    float(rarity.collision[group]),
                 )
                 for group in rarity.hashes
             },

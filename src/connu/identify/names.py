@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange
 
-from connu.identify.bags import SHARED_LEVELS, similar
+from connu.identify.bags import SHARED_LEVELS, likest, similar, spend
 
 #: States of a part of the name: contradicts, absent on a side, alike, to the letter.
 CONFLICT, OPEN, ALIKE, SAME = 0, 1, 2, 3
@@ -19,7 +19,11 @@ STATES = 4
 SHAPE = (SHARED_LEVELS, STATES, STATES)
 LEVELS = SHARED_LEVELS * STATES * STATES
 
-_GIVEN, _FAMILY = 1, 2
+_, _GIVEN_STATE, _FAMILY_STATE = np.unravel_index(np.arange(LEVELS), SHAPE)
+#: How many parts of the name each level shares to the letter (0 to 2), 0 appended for unknown.
+SHARED_PARTS = np.append((_GIVEN_STATE == SAME) * 1 + (_FAMILY_STATE == SAME), 0).astype(np.int8)
+
+_GIVEN, _FAMILY, _BOTH = 1, 2, 3
 _FAMILIAR = 0.7
 _MOST_TOKENS = 32
 
@@ -39,7 +43,17 @@ def _familiar(forms, x, y):
 
 
 @njit(cache=True, nogil=True)
-def name_bits(i, j, start, codes, roles, rarity, forms, data, offsets, used):
+def _stand(a, b):
+    """How two agreeing tokens cross: 1 given left and family right, 2 the other way, 0 not."""
+    if a & b & _BOTH:
+        return 0
+    return (1 if a & _GIVEN and b & _FAMILY else 0) | (2 if a & _FAMILY and b & _GIVEN else 0)
+
+
+@njit(cache=True, nogil=True)
+def name_bits(
+    i, j, start, codes, roles, rarity, forms, data, offsets, rest_a, rest_b, role_a, role_b, worth
+):
     """Bits shared and similar between two names, and how their parts stand.
 
     Returns:
@@ -47,16 +61,13 @@ def name_bits(i, j, start, codes, roles, rarity, forms, data, offsets, used):
     """
     shared = soft = np.float32(0.0)
     given = family = OPEN
-    a0, a1 = start[i], min(start[i + 1], start[i] + used.shape[1])
-    b0, b1 = start[j], min(start[j + 1], start[j] + used.shape[1])
-    used[:] = 0
+    na = nb = 0
+    a, a1 = start[i], min(start[i + 1], start[i] + _MOST_TOKENS)
+    b, b1 = start[j], min(start[j + 1], start[j] + _MOST_TOKENS)
     # Exact first: a token that stands on the other side is not spent on a likeness.
-    a, b = a0, b0
-    while a < a1 and b < b1:
-        if codes[a] == codes[b]:
+    while a < a1 or b < b1:
+        if a < a1 and b < b1 and codes[a] == codes[b]:
             shared += rarity[codes[a]]
-            used[0, a - a0] = 1
-            used[1, b - b0] = 1
             both = roles[a] | roles[b]
             if both & _GIVEN:
                 given = SAME
@@ -64,46 +75,44 @@ def name_bits(i, j, start, codes, roles, rarity, forms, data, offsets, used):
                 family = SAME
             a += 1
             b += 1
-        elif codes[a] < codes[b]:
+        elif b >= b1 or (a < a1 and codes[a] < codes[b]):
+            rest_a[na] = codes[a]
+            role_a[na] = roles[a]
+            na += 1
             a += 1
         else:
+            rest_b[nb] = codes[b]
+            role_b[nb] = roles[b]
+            nb += 1
             b += 1
-    for a in range(a0, a1):
-        if used[0, a - a0]:
-            continue
-        x = codes[a]
-        best = np.float32(0.0)
-        at = -1
-        for b in range(b0, b1):
-            if used[1, b - b0]:
-                continue
-            y = codes[b]
+    for a in range(na):
+        x = rest_a[a]
+        for b in range(nb):
+            y = rest_b[b]
             s = similar(data, offsets[x], offsets[x + 1], offsets[y], offsets[y + 1])
             if s < _FAMILIAR and _familiar(forms, x, y):
                 s = _FAMILIAR
-            bits = np.float32(s * min(rarity[x], rarity[y]))
-            if bits > best:
-                best = bits
-                at = b
-        if at >= 0:
-            soft += best
-            used[0, a - a0] = 1
-            used[1, at - b0] = 1
-            both = roles[a] | roles[at]
-            if both & _GIVEN and given == OPEN:
-                given = ALIKE
-            if both & _FAMILY and family == OPEN:
-                family = ALIKE
-    rest_a = rest_b = 0
-    for a in range(a0, a1):
-        if not used[0, a - a0]:
-            rest_a |= roles[a]
-    for b in range(b0, b1):
-        if not used[1, b - b0]:
-            rest_b |= roles[b]
-    if given == OPEN and rest_a & rest_b & _GIVEN:
+            worth[a, b] = s * min(rarity[x], rarity[y])
+    while True:
+        a, b = likest(worth, rest_a, rest_b, na, nb, data, offsets)
+        if a < 0:
+            break
+        soft += worth[a, b]
+        spend(worth, a, b, na, nb)
+        both = role_a[a] | role_b[b]
+        role_a[a] = role_b[b] = 0
+        if both & _GIVEN and given == OPEN:
+            given = ALIKE
+        if both & _FAMILY and family == OPEN:
+            family = ALIKE
+    left_a = left_b = 0
+    for a in range(na):
+        left_a |= role_a[a]
+    for b in range(nb):
+        left_b |= role_b[b]
+    if given == OPEN and left_a & left_b & _GIVEN:
         given = CONFLICT
-    if family == OPEN and rest_a & rest_b & _FAMILY:
+    if family == OPEN and left_a & left_b & _FAMILY:
         family = CONFLICT
     return shared, soft, given, family
 
@@ -113,15 +122,20 @@ def compare_names(left, right, start, codes, roles, rarity, forms, data, offsets
     """Level of each pair of names, int16 [pairs]; -1 where one has none. See SHAPE."""
     out = np.empty(left.size, np.int16)
     for part in prange(64):
-        used = np.empty((2, _MOST_TOKENS), np.uint8)
+        rest_a = np.empty(_MOST_TOKENS, np.int32)
+        rest_b = np.empty(_MOST_TOKENS, np.int32)
+        role_a = np.empty(_MOST_TOKENS, np.uint8)
+        role_b = np.empty(_MOST_TOKENS, np.uint8)
+        worth = np.empty((_MOST_TOKENS, _MOST_TOKENS), np.float32)
         for p in range(part * left.size // 64, (part + 1) * left.size // 64):
             i, j = left[p], right[p]
             if start[i] == start[i + 1] or start[j] == start[j + 1]:
                 out[p] = -1
                 continue
             shared, soft, given, family = name_bits(
-                i, j, start, codes, roles, rarity, forms, data, offsets, used
-            )
+                i, j, start, codes, roles, rarity, forms, data, offsets,
+                rest_a, rest_b, role_a, role_b, worth,
+            )  # fmt: skip
             level = 0
             while level < edges.size and shared + soft >= edges[level]:
                 level += 1

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from connu.identify.encoding import Records
+from connu.identify.encoding import FIRST, Records
 from connu.identify.strings import Words
 
 #: Groups of tokens; every value column and identifier type is a group of its own.
 NAME, GIVEN, FAMILY, PLACE = "name", "name as given", "name as family", "place"
-_GIVEN_ROLE, _FAMILY_ROLE = 1, 2
+_GIVEN, _FAMILY, _BOTH = 1, 2, 3
 
 
 @dataclass
@@ -43,8 +43,8 @@ class Rarity:
         names = records.names
         groups = {
             NAME: (names.words, names.counts),
-            GIVEN: (names.words, names.counts_as(_GIVEN_ROLE)),
-            FAMILY: (names.words, names.counts_as(_FAMILY_ROLE)),
+            GIVEN: (names.words, names.counts_as(_GIVEN)),
+            FAMILY: (names.words, names.counts_as(_FAMILY)),
             PLACE: (records.places.words, records.places.counts),
         }
         for name, column in (records.values | records.keys).items():
@@ -83,18 +83,21 @@ class Rarity:
         """Roles of name tokens, told from usage where a record gives nothing but a full name.
 
         A token is then what it mostly is where first and last names stand apart; one never seen
-        there has no role, and agrees or not without saying which part of the name does.
+        there goes by its place, the given name before the family name.
 
         Returns:
-            uint8 [name tokens held]: bits as in Tokens.roles.
+            uint8 [name tokens held]: 1 given, 2 family, 3 both.
         """
         names = records.names
         owner = np.repeat(np.arange(records.size), np.diff(names.start))
         declared = np.zeros(records.size, np.bool_)
-        declared[owner[(names.roles & (_GIVEN_ROLE | _FAMILY_ROLE)) > 0]] = True
+        declared[owner[(names.roles & _BOTH) > 0]] = True
         given, family = (self.count(group, names.words) for group in (GIVEN, FAMILY))
-        usual = np.where(given > family, _GIVEN_ROLE, np.where(family > 1, _FAMILY_ROLE, 0))
-        return np.where(declared[owner], names.roles, usual[names.codes]).astype(np.uint8)
+        several = np.diff(names.start)[owner] > 1
+        place = np.where((names.roles & FIRST) > 0, _GIVEN, np.where(several, _FAMILY, 0))
+        usual = np.where(given > family, _GIVEN, np.where(family > 1, _FAMILY, 0))[names.codes]
+        told = np.where(usual > 0, usual, place)
+        return np.where(declared[owner], names.roles & _BOTH, told).astype(np.uint8)
 
 
 @njit(cache=True, nogil=True)

@@ -8,7 +8,7 @@ from numba import njit, prange
 from connu.identify.strings import edits, jaro_winkler
 
 WORD_LEVELS, KEY_LEVELS, POSTCODE_LEVELS, DATE_LEVELS = 3, 4, 6, 11
-#: Levels of an e-mail for each number of name tokens the two records share (0, 1, more).
+#: Levels of an e-mail for each number of parts of the name the two records share (0, 1, 2).
 EMAIL_LEVELS, EMAIL_BLOCKS = 6, 3
 
 
@@ -62,44 +62,51 @@ def _at_sign(data, a0, a1):
     return a1
 
 
-@njit(cache=True, nogil=True, parallel=True)
-def compare_emails(left, right, codes, data, offsets, start, names):
-    """Six levels for each number (0, 1, 2 or more) of name tokens the two records share.
+@njit(cache=True, nogil=True)
+def _same_digits(data, a0, a1, b0, b1):
+    """How many digits data[a0:a1] holds when data[b0:b1] holds the same ones, else -1."""
+    digits = 0
+    b = b0
+    for a in range(a0, a1):
+        if 48 <= data[a] <= 57:
+            while b < b1 and not 48 <= data[b] <= 57:
+                b += 1
+            if b == b1 or data[b] != data[a]:
+                return -1
+            b += 1
+            digits += 1
+    while b < b1:
+        if 48 <= data[b] <= 57:
+            return -1
+        b += 1
+    return digits
 
-    0 different, 1 local part within two edits, 2 same local part, 3 same with digits, 4 equal,
-    5 equal with digits. Most people's e-mail is made of their name: among namesakes it is often
-    alike, so likeness proves little there, and is judged against other namesakes.
+
+@njit(cache=True, nogil=True, parallel=True)
+def compare_emails(left, right, codes, data, offsets, block):
+    """Six levels in each block: how much of the name the two records share, 0 to 2 parts.
+
+    0 different, 1 local part within two edits and the digits the same, 2 same local part, 3 same
+    with digits, 4 equal, 5 equal with digits. Most people's e-mail is made of their name: among
+    namesakes it is often alike, so likeness proves little there, and is judged against namesakes.
     """
     out = np.empty(left.size, np.int16)
     for p in prange(left.size):
-        i, j = left[p], right[p]
-        a, b = codes[i], codes[j]
+        a, b = codes[left[p]], codes[right[p]]
         if a < 0 or b < 0:
             out[p] = -1
             continue
-        x, y, shared = start[i], start[j], 0
-        while x < start[i + 1] and y < start[j + 1] and shared < 2:
-            if names[x] == names[y]:
-                shared += 1
-                x += 1
-                y += 1
-            elif names[x] < names[y]:
-                x += 1
-            else:
-                y += 1
         ea = _at_sign(data, offsets[a], offsets[a + 1])
         eb = _at_sign(data, offsets[b], offsets[b + 1])
-        d = 0 if a == b else edits(data, offsets[a], ea, offsets[b], eb, 2)
         level = 0
-        if d == 0:
-            digits = 0
-            for k in range(offsets[a], ea):
-                if 48 <= data[k] <= 57:
-                    digits += 1
-            level = (4 if a == b else 2) + (1 if digits >= 2 else 0)
-        elif d <= 2:
-            level = 1
-        out[p] = shared * EMAIL_LEVELS + level
+        digits = _same_digits(data, offsets[a], ea, offsets[b], eb)
+        if digits >= 0:
+            d = 0 if a == b else edits(data, offsets[a], ea, offsets[b], eb, 2)
+            if d == 0:
+                level = (4 if a == b else 2) + (1 if digits >= 2 else 0)
+            elif d <= 2:
+                level = 1
+        out[p] = block[p] * EMAIL_LEVELS + level
     return out
 
 
@@ -118,8 +125,8 @@ def compare_postcodes(left, right, codes, data, offsets):
         a0, a1, b0, b1 = offsets[a], offsets[a + 1], offsets[b], offsets[b + 1]
         d = edits(data, a0, a1, b0, b1, 2)
         # Letters first: British, where the last three are the inward code.
-        wide_a = a1 - 3 if data[a0] > 57 else a0 + 3
-        wide_b = b1 - 3 if data[b0] > 57 else b0 + 3
+        wide_a = a1 - 3 if data[a0] > 57 else min(a0 + 3, a1)
+        wide_b = b1 - 3 if data[b0] > 57 else min(b0 + 3, b1)
         same = wide_a - a0 == wide_b - b0 and wide_a > a0
         if same:
             for k in range(wide_a - a0):
