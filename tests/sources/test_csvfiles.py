@@ -138,3 +138,14 @@ def test_the_shape_of_batches(tmp_path):
 def test_a_first_row_that_is_none(tmp_path):
     with pytest.raises(SourceError, match="first row"):
         sniff(written(tmp_path, "x" * 150_000 + ",a\n1,2\n"))
+
+
+def test_the_line_that_tells_the_delimiter_is_no_row(tmp_path):
+    rows, rejected = read(written(tmp_path, "sep=;\nid;name\n1;a\n2\n"))
+    assert rows == [["1", "a", 1]] and rejected.rows == [2]
+
+
+def test_a_file_of_another_form_is_given_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(csvfiles, "_MOST_REJECTED", 10)
+    with pytest.raises(SourceError, match="more than 10 rows"):
+        read(written(tmp_path, "id,name\n" + "1\n" * 11))

@@ -98,3 +98,9 @@ def test_names_are_distinct_whatever_the_case():
 )
 def test_quotes_left_open(record, is_open):
     assert left_open(record, ",") is is_open
+
+
+def test_what_excel_writes_above(tmp_path):
+    dialect = sniffed(tmp_path, "sep=;\nid;a,b\n1;2,3\n")
+    assert dialect.delimiter == ";" and dialect.columns == ("id", "a,b") and dialect.preamble == 1
+    assert sniffed(tmp_path, "sep=;\n") is None

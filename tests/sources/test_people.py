@@ -82,3 +82,11 @@ def test_no_people_source_at_all(tmp_path):
         tmp_path, brand({"p": {"kind": "products", "path": "p.csv", "fields": {"id": "id"}}})
     )
     assert taken.rows("people") == taken.rows("normal") == taken.rows("identifiers") == []
+
+
+def test_words_for_no_id_are_none(tmp_path):
+    (tmp_path / "crm.csv").write_text("id\nNULL\nnan\n7\n")
+    made = brand({"crm": {"kind": "people", "path": "crm.csv", "fields": {"id": "id"}}})
+    taken = TakenIn(tmp_path, made)
+    assert taken.report.rows == {"crm": 1}
+    assert taken.report.quarantined == {"crm": {"the row has no id": 2}}

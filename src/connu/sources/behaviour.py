@@ -157,6 +157,8 @@ def _columns_sql(
         value = mapping.value(_field(mapping.source.kind, name))
         if name == "source":
             value = literal(mapping.name)
+        elif name in ("event_id", "verbatim_id"):
+            value = mapping.record_id
         elif name == "row":
             value = mapping.row
         elif name == "time":

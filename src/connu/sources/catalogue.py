@@ -27,18 +27,18 @@ def make_products(
             engine,
             mapping,
             "the row has no id",
-            f"{mapping.value('id')} IS NULL",
+            f"{mapping.record_id} IS NULL",
             column=mapping.fields["id"][0],
         )
         price = number_sql(
             mapping.value("price"), comma_decimal=comma_decimal(mapping.country(settings))
         )
         selects.append(
-            f"SELECT {literal(mapping.name)} AS source, {mapping.value('id')} AS product_id, "
+            f"SELECT {literal(mapping.name)} AS source, {mapping.record_id} AS product_id, "
             f"{mapping.row} AS row, {mapping.value('name')} AS name, "
             f"{mapping.path('category')} AS category, {price} AS price, "
             f"{mapping.value('brand')} AS brand, {mapping.attributes_json()} AS attributes "
-            f"FROM {mapping.table} WHERE {mapping.value('id')} IS NOT NULL"
+            f"FROM {mapping.table} WHERE {mapping.record_id} IS NOT NULL"
             + (f" AND {stay}" if stay else "")
         )
     union = " UNION ALL ".join(selects or [_NONE])

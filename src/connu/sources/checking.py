@@ -134,7 +134,7 @@ class _Checker:
     def _ids(self, mapping: Mapping, rows: int) -> None:
         if "id" not in mapping.fields:
             return
-        record_id, column = mapping.value("id"), mapping.fields["id"][0]
+        record_id, column = mapping.record_id, mapping.fields["id"][0]
         self._rows_where(mapping, f"{record_id} IS NULL AND {mapping.filled()}", "id", column)
         counted = self._engine.collect(
             f"SELECT count({record_id}) AS n, count(DISTINCT {record_id}) AS d FROM {mapping.table}"

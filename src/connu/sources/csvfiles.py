@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
+from connu.kernel.errors import SourceError
 from connu.sources.dialects import Dialect, cut, left_open
 
 #: The column that every opened source carries: the 1-based data row.
@@ -28,6 +29,7 @@ _BLOCK_BYTES = 1 << 23
 _BATCH_ROWS = 50_000
 _OPEN_LINES = 200
 _LONGEST_RECORD = 1 << 20
+_MOST_REJECTED = 500_000
 _LONGEST_LINE = 1 << 22
 
 
@@ -47,7 +49,17 @@ class Rejected:
     contents: list[str] = field(default_factory=list)
 
     def add(self, row: int, reason: str, content: dict[str, str]) -> None:
-        """Set one row aside."""
+        """Set one row aside.
+
+        Raises:
+            SourceError: so many rows cannot be read that the file must be of another form.
+        """
+        if len(self.rows) >= _MOST_REJECTED:
+            raise SourceError(
+                f"more than {_MOST_REJECTED:,} rows cannot be read",
+                hint="check the delimiter, the quotes and the format of the file",
+                row=row,
+            )
         self.rows.append(row)
         self.reasons.append(reason)
         self.contents.append(json.dumps(content, ensure_ascii=False))
@@ -145,7 +157,7 @@ def _patient(
 ) -> Iterator[pa.RecordBatch]:
     """Every row whose number is larger than `after`."""
     rows = _Rows(dialect, rejected)
-    number = 0 if dialect.header else 1
+    number = (0 if dialect.header else 1) - dialect.preamble
     for record in _records(path, dialect):
         if number > after:
             rows.add(number, record)
@@ -176,8 +188,10 @@ class _Rows:
         cells: list[str] = []
         if len(record) > _LONGEST_RECORD:
             reason = "the row is longer than 1,048,576 characters"
-        elif left_open(record, dialect.delimiter, dialect.padded):
+        elif '"' in record and left_open(record, dialect.delimiter, dialect.padded):
             reason = "a quote is opened and never closed"
+        elif '"' not in record and not dialect.padded:
+            cells = record.split(dialect.delimiter)
         else:
             try:
                 cells = cut(record, dialect.delimiter, dialect.padded)

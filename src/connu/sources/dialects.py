@@ -28,6 +28,8 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _UNDEFINED_IN_1252 = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
+#: What Excel writes above a CSV.
+_SEPARATOR_LINE = re.compile(r"(?i)sep=([,;|\t])")
 _VALUE = re.compile(r"^[\d\s.,:/+%€$£()-]*\d[\d\s.,:/+%€$£()-]*$|@|^https?://")
 
 
@@ -43,6 +45,7 @@ class Dialect:
         lossy: some bytes are not of the encoding: they are read as U+FFFD.
         plain: no quoted cell spans lines and the encoding extends ASCII: fast reading is exact.
         padded: spaces follow the delimiter before a quote.
+        preamble: rows before the header or the data that only tell the delimiter (`sep=;`).
         header_bytes: where the data start in a plain file.
         longest_line: in bytes.
     """
@@ -54,6 +57,7 @@ class Dialect:
     lossy: bool = False
     plain: bool = True
     padded: bool = False
+    preamble: int = 0
     header_bytes: int = 0
     longest_line: int = 0
 
@@ -91,8 +95,12 @@ def sniff(
     chosen, lossy = _encoding(head, scan, encoding)
     text = _first_lines(head.decode(chosen, errors="replace"), whole=len(head) < _SAMPLE_BYTES)
     rows = [line for line in text if line.strip()]
-    if not rows:
+    if not rows or (len(rows) == 1 and _SEPARATOR_LINE.fullmatch(rows[0])):
         return None
+    told = _SEPARATOR_LINE.fullmatch(rows[0].strip("\ufeff "))
+    if told is not None:
+        delimiter = delimiter or told[1]
+        rows = rows[1:]
     delimiter = delimiter or _delimiter(rows)
     padded = any(f'{delimiter} "' in line for line in rows)
     try:
@@ -113,8 +121,9 @@ def sniff(
         header=header,
         columns=distinct_names(names),
         lossy=lossy,
-        plain=ascii_based and not scan.odd_lines and not padded and not lossy,
+        plain=ascii_based and not (scan.odd_lines or padded or lossy or told),
         padded=padded,
+        preamble=int(told is not None),
         header_bytes=_data_start(head, header),
         longest_line=scan.longest_line,
     )

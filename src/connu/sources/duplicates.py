@@ -25,7 +25,7 @@ def older_rows(
     Returns:
         SQL that is true for the rows that stay, or None when every id is unique.
     """
-    record_id, table = mapping.value("id"), losers_table(mapping.name)
+    record_id, table = mapping.record_id, losers_table(mapping.name)
     twice = (
         f"SELECT {record_id} AS record_id FROM {mapping.table} "
         f"WHERE {record_id} IS NOT NULL GROUP BY 1 HAVING count(*) > 1"

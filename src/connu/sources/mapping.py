@@ -17,6 +17,8 @@ from connu.kernel.settings import Settings, Source
 from connu.sources.reading import ROW, Opened
 from connu.sources.text import SEPARATOR
 
+_NO_ID = ("null", "(null)", "nan", "none", "nil", "n/a", "#n/a", "undefined")
+
 
 @dataclass(frozen=True)
 class Mapping:
@@ -53,6 +55,13 @@ class Mapping:
         if self.source.day_first is not None:
             return self.source.day_first
         return self.country(settings) != "US"
+
+    @property
+    def record_id(self) -> str:
+        """SQL: the row's id; words such as `null` that programs write for none are NULL."""
+        value = self.value("id")
+        nothing = ", ".join(literal(word) for word in _NO_ID)
+        return f"CASE WHEN lower({value}) NOT IN ({nothing}) THEN {value} END"
 
     def value(self, field: str) -> str:
         """SQL: the field's raw text, several columns joined by a space; NULL when not mapped."""

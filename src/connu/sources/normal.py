@@ -178,7 +178,7 @@ def _identifiers_sql(types: tuple[str, ...]) -> str:
         f"FROM normalised WHERE {quoted(word)} IS NOT NULL"
         for word in types
     ]
-    return f"SELECT DISTINCT * FROM ({' UNION ALL '.join(selects)}) ORDER BY type, value, rid"
+    return f"SELECT * FROM ({' UNION ALL '.join(selects)}) ORDER BY type, rid"
 
 
 def _first_of(*columns: Column) -> Column:

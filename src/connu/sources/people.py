@@ -33,7 +33,7 @@ def make_people(
             engine,
             mapping,
             "the row has no id",
-            f"{mapping.value('id')} IS NULL",
+            f"{mapping.record_id} IS NULL",
             column=mapping.fields["id"][0],
         )
         selects.append(_people_sql(settings, mapping, fields, stay))
@@ -61,13 +61,13 @@ def recorded_at_sql(mapping: Mapping, settings: Settings) -> str:
 def _people_sql(settings: Settings, mapping: Mapping, fields: list[str], stay: str | None) -> str:
     columns = [
         f"{literal(mapping.name)} AS source",
-        f"{mapping.value('id')} AS record_id",
+        f"{mapping.record_id} AS record_id",
         f"{mapping.row} AS row",
         f"{recorded_at_sql(mapping, settings)} AS recorded_at",
         *(f"{mapping.value(field)} AS {quoted(field)}" for field in fields),
         f"{mapping.attributes_json()} AS attributes",
     ]
-    where = f"{mapping.value('id')} IS NOT NULL" + (f" AND {stay}" if stay else "")
+    where = f"{mapping.record_id} IS NOT NULL" + (f" AND {stay}" if stay else "")
     return f"SELECT {', '.join(columns)} FROM {mapping.table} WHERE {where}"
 
 

@@ -81,7 +81,7 @@ def open_source(
             )
         kind = kinds.pop()
         if kind == "parquet":
-            return _open_parquet(engine, name, files)
+            return _open_parquet(engine, name, files, limit)
         if kind == "jsonl":
             return _open_jsonl(engine, name, files, limit)
         return _open_csv(engine, name, source, files, limit)
@@ -220,7 +220,7 @@ class _Gathered:
         return Opened(self.name, table, self.columns, self._rejected, tuple(self._files))
 
 
-def _open_parquet(engine: Engine, name: str, files: list[Path]) -> Opened:
+def _open_parquet(engine: Engine, name: str, files: list[Path], limit: int | None) -> Opened:
     parts: list[tuple[str, pa.Schema, int]] = []
     places: list[tuple[Path, int]] = []
     before = 0
@@ -245,7 +245,8 @@ def _open_parquet(engine: Engine, name: str, files: list[Path]) -> Opened:
         dict.fromkeys(field.name for _, shape, _ in parts for field in shape if field.name != ROW)
     )
     table = working_table("raw", name)
-    engine.view(table, " UNION ALL ".join(_as_text(*part, columns) for part in parts))
+    whole = " UNION ALL ".join(_as_text(*part, columns) for part in parts)
+    engine.view(table, whole if limit is None else f"SELECT * FROM ({whole}) LIMIT {limit}")
     return Opened(name, table, columns, Rejected(), tuple(places))
 
 
