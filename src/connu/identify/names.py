@@ -61,17 +61,17 @@ def name_bits(
     """
     shared = soft = np.float32(0.0)
     given = family = OPEN
-    na = nb = 0
+    crossed = na = nb = 0
     a, a1 = start[i], min(start[i + 1], start[i] + _MOST_TOKENS)
     b, b1 = start[j], min(start[j + 1], start[j] + _MOST_TOKENS)
     # Exact first: a token that stands on the other side is not spent on a likeness.
     while a < a1 or b < b1:
         if a < a1 and b < b1 and codes[a] == codes[b]:
             shared += rarity[codes[a]]
-            both = roles[a] | roles[b]
-            if both & _GIVEN:
+            crossed |= _stand(roles[a], roles[b])
+            if roles[a] & roles[b] & _GIVEN:
                 given = SAME
-            if both & _FAMILY:
+            if roles[a] & roles[b] & _FAMILY:
                 family = SAME
             a += 1
             b += 1
@@ -99,12 +99,16 @@ def name_bits(
             break
         soft += worth[a, b]
         spend(worth, a, b, na, nb)
-        both = role_a[a] | role_b[b]
+        crossed |= _stand(role_a[a], role_b[b])
+        both = role_a[a] & role_b[b]
         role_a[a] = role_b[b] = 0
         if both & _GIVEN and given == OPEN:
             given = ALIKE
         if both & _FAMILY and family == OPEN:
             family = ALIKE
+    # First and last name swapped: one crossing alone is a namesake («Martin» is both).
+    if crossed == _BOTH and given == OPEN and family == OPEN:
+        return shared, soft, ALIKE, ALIKE
     left_a = left_b = 0
     for a in range(na):
         left_a |= role_a[a]
