@@ -76,8 +76,9 @@ class Scoring:
             for f in weights.fields
             if f.exact
         }
-        self._bits = {f.name: floored(weights, f) for f in weights.fields}
-        self._household = {f.name: weights.household_bits(f) for f in weights.fields}
+        self._bits, self._household = {}, {}
+        for f in weights.fields:
+            self._bits[f.name], self._household[f.name] = trusted(weights, f)
 
     def score(self, left: np.ndarray, levels: dict[str, np.ndarray]) -> np.ndarray:
         """log2 odds that each pair is one person: float64 [pairs].
@@ -132,16 +133,24 @@ class Scoring:
         return out
 
 
-def floored(weights: Weights, field: Field) -> np.ndarray:
-    """Bits of each level, an identifier's equal levels never below what it proves alone."""
-    bits = weights.bits(field)
-    if field.kind in ("key", "email"):
-        trust = TRUST.get(field.name, TRUST_OTHERS)
-        least = np.log2(trust / (1 - trust)) - np.log2(weights.prior)
-        # Of an e-mail only the first block: without a shared name nothing else explains it.
-        exact = [e for e in field.exact if e < field.levels // field.blocks]
-        bits[exact] = np.maximum(bits[exact], least)
-    return bits
+def trusted(weights: Weights, field: Field) -> tuple[np.ndarray, np.ndarray]:
+    """Bits of each level for one person and for a household, 0 appended for unknown.
+
+    Where nothing but an identifier is shared, data cannot tell what it proves: its equal values
+    then prove what the identifier is trusted for, against strangers and against a household.
+    """
+    bits, home = weights.bits(field), weights.household_bits(field)
+    if field.kind not in ("key", "email"):
+        return bits, home
+    trust = TRUST.get(field.name, TRUST_OTHERS)
+    odds = np.log2(trust / (1 - trust))
+    exact = list(field.exact)
+    # Of an e-mail only the first block: among people who share a name the data do tell.
+    alone = [e for e in exact if e < field.levels // field.blocks]
+    bits[alone] = np.maximum(bits[alone], odds - np.log2(weights.prior))
+    most = bits[exact] + np.log2(weights.prior / weights.prior_household) - odds
+    home[exact] = np.minimum(home[exact], most)
+    return bits, home
 
 
 def probability(bits: np.ndarray) -> np.ndarray:
