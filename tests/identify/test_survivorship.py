@@ -174,7 +174,7 @@ some_rows = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(some_rows, min_size=1, max_size=4), st.sampled_from(["recent", "trusted", "frequent"])
 )
@@ -188,7 +188,7 @@ def test_survivors_are_the_rules(customers, rule):
         first += len(customer)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(some_rows, st.booleans(), st.booleans())
 def test_probabilities_are_probabilities(rows, changes, complete):
     records, stated = arrays(rows, [len(rows)])

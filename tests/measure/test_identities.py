@@ -132,7 +132,7 @@ def by_definition(records, compared):
     return len(predicted), len(true), len(right), sum(precisions) / n, sum(recalls) / n
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(labels, st.booleans(), st.randoms(use_true_random=False))
 def test_scores_are_the_definitions(drawn, cross, shuffle):
     records = [(source, str(n), k, e) for n, (source, k, e) in enumerate(drawn)]
