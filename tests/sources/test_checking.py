@@ -81,3 +81,14 @@ def test_events_need_time_and_type(tmp_path):
         brand({"web": {"kind": "events", "path": "web.csv", "fields": fields}}), tmp_path
     )
     assert [(f.column, f.row) for f in found] == [("event", 3), ("ts", 4), ("ts", 2)]
+
+
+def test_rows_of_several_files_are_told_with_their_file(tmp_path):
+    for month, line in (("01", ""), ("02", ",x"), ("03", ",y")):
+        (tmp_path / f"web-{month}.csv").write_text(f"ts,event\n2024-01-01,view\n{line}\n")
+    fields = {"time": "ts", "type": "event"}
+    (found,) = check_sources(
+        brand({"web": {"kind": "events", "path": "web-*.csv", "fields": fields}}), tmp_path
+    )
+    assert found.message == "2 rows with no time, rows web-02.csv:2, web-03.csv:2"
+    assert (found.file, found.row) == ("web-02.csv", 2)

@@ -112,6 +112,42 @@ def test_files_of_one_shape_are_one_source(tmp_path):
     assert tomllib.loads(alone.toml)["sources"]["web_2024_01"]["path"] == "data/web-2024-01.csv"
 
 
+def test_files_named_by_numbers_are_named_after_their_folder(tmp_path):
+    folder = tmp_path / "Web logs"
+    folder.mkdir()
+    for month in ("01", "02"):
+        (folder / f"2024-{month}.csv").write_text(_WEB)
+    proposal = propose(sorted(folder.glob("*.csv")), "Test", folder=tmp_path)
+    sources = tomllib.loads(proposal.toml)["sources"]
+    assert {name: source["path"] for name, source in sources.items()} == {
+        "web_logs": "Web logs/*.csv"
+    }
+    alone = propose([folder / "2024-01.csv"], "Test", folder=tmp_path)
+    assert list(tomllib.loads(alone.toml)["sources"]) == ["web_logs_2024_01"]
+
+
+def test_a_key_serves_as_the_id_where_there_is_no_other(tmp_path):
+    content = "carte,prenom,nom\nC1,Anne,Roux\nC2,Léo,Petit\n"
+    proposal, _, source = proposed(tmp_path, "fidelite.csv", content)
+    assert source.fields["id"] == source.fields["loyalty_card"] == "carte"
+    assert "every row has a value of its own" in proposal.toml
+
+
+def test_a_column_of_unique_values_is_only_suggested_as_the_id(tmp_path):
+    (tmp_path / "x.csv").write_text("zzz,prenom,nom\nq1,Anne,Roux\nq2,Léo,Petit\n")
+    proposal = propose([tmp_path / "x.csv"], "Test", folder=tmp_path)
+    assert '# id = "zzz"  # doubtful (50%)' in proposal.toml
+
+
+def test_consents_by_purpose(tmp_path):
+    content = "id,nom,optin_mail,optin_perso,optin_stats\n1,Roux,oui,N,0\n2,Petit,non,O,1\n"
+    _, _, source = proposed(tmp_path, "crm.csv", content)
+    assert {field: column for field, column in source.fields.items() if "consent" in field} == {
+        "consent.marketing": "optin_mail", "consent.personalisation": "optin_perso",
+        "consent.analytics": "optin_stats",
+    }  # fmt: skip
+
+
 def test_what_cannot_be_looked_at(tmp_path):
     with pytest.raises(UsageError):
         propose([], "Test")

@@ -307,10 +307,12 @@ def _of_error(name: str, error: ConnuError) -> Finding:
 
 
 def _rows(mapping: Mapping, rows: list[int], count: int | None = None) -> str:
-    """`rows 3, 17 and 250 …`, counted within their files."""
-    shown = [mapping.opened.place(row)[1] for row in rows[:_SHOWN_ROWS]]
+    """`rows 3, 17, 250 …`; with the files' names where there are several."""
+    places = [mapping.opened.place(row) for row in rows[:_SHOWN_ROWS]]
+    several = len(mapping.opened.files) > 1
+    shown = [f"{file}:{row}" if several else str(row) for file, row in places]
     more = " …" if (count or len(rows)) > len(shown) else ""
-    return f"{'row' if len(shown) == 1 else 'rows'} {', '.join(map(str, shown))}{more}"
+    return f"{'row' if len(shown) == 1 else 'rows'} {', '.join(shown)}{more}"
 
 
 def _counted(count: int, word: str) -> str:

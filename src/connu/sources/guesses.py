@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from connu.kernel.fields import REQUIRED
 from connu.sources.headers import TRUTH, header_guesses, header_words
+from connu.sources.profiles import NEARLY as _NEARLY
 from connu.sources.profiles import Profile
 
 #: A guess at or above it is proposed; below it, it is written as a comment.
@@ -21,6 +22,7 @@ _BORNE_OUT = 0.98  # what a name is worth when the values agree
 _BY_NAME = 0.9  # when they neither agree nor contradict
 _NOT_SEEN = 0.6  # when the column is empty
 _CONTRADICTED = 0.35  # when the values are something else
+_KEYS = ("account", "loyalty_card", "support_case", "national_id")
 _PERSONAL = (
     *("first_name", "last_name", "full_name", "birth_date", "address", "postcode", "city"),
     *("email", "phone", "sex", "civility"),
@@ -76,7 +78,7 @@ class KindGuess:
     Attributes:
         kind: people, events, verbatims or products.
         score: how much speaks for it; comparable between the kinds.
-        guesses: one per column, in the file's order.
+        guesses: one per column, in the file's order; a key may also serve as the id.
     """
 
     kind: str
@@ -99,31 +101,54 @@ def guess_kinds(profiles: list[Profile]) -> list[KindGuess]:
 
 
 def _read(kind: str, profiles: list[Profile]) -> KindGuess:
-    candidates: list[Guess] = []
-    for profile in profiles:
-        candidates += _candidates(kind, profile, profiles)
-    chosen: dict[str, Guess] = {}
-    taken: dict[str, str] = {}
+    candidates = [guess for p in profiles for guess in _candidates(kind, p, profiles)]
     order = {profile.name: (-profile.filled, place) for place, profile in enumerate(profiles)}
-    candidates.sort(key=lambda g: (-g.confidence, order[g.column]))
+    candidates.sort(key=lambda guess: (-guess.confidence, order[guess.column]))
+    chosen: dict[str, Guess] = {}
+    beaten: dict[str, Guess] = {}
+    taken: dict[str, str] = {}
     for guess in candidates:
         assert guess.field is not None
         if guess.column in chosen:
             continue
         better = taken.get(guess.field)
         if better is not None and not (guess.field in _SEVERAL and guess.sure):
-            chosen.setdefault(
-                f"\0{guess.column}",
-                Guess(guess.column, None, 0.0, f"{guess.field} is «{better}»"),
-            )
+            told = Guess(guess.column, None, 0.0, f"{guess.field} is «{better}»")
+            beaten.setdefault(guess.column, told)
             continue
         chosen[guess.column] = guess
         taken.setdefault(guess.field, guess.column)
     guesses = [
-        chosen.get(p.name) or chosen.get(f"\0{p.name}") or Guess(p.name, None, 0.0, _plain(p))
+        chosen.get(p.name) or beaten.get(p.name) or Guess(p.name, None, 0.0, _plain(p))
         for p in profiles
     ]
+    if "id" in REQUIRED[kind]:
+        guesses = _with_id(guesses, profiles)
     return KindGuess(kind, _score(kind, guesses, profiles), guesses)
+
+
+def _with_id(guesses: list[Guess], profiles: list[Profile]) -> list[Guess]:
+    """Where no column is surely the id: the first key of another type, or the first unique one."""
+    if any(guess.sure and guess.field == "id" for guess in guesses):
+        return guesses
+    pairs = list(zip(guesses, profiles, strict=True))
+    named = any(guess.field == "id" for guess in guesses)
+    for fit in (
+        lambda guess, profile: guess.field in _KEYS and profile.nearly_key,
+        lambda guess, profile: not named and guess.field is None and _may_be_key(profile),
+    ):
+        for guess, profile in pairs:
+            if fit(guess, profile):
+                confidence = 0.8 if guess.field in _KEYS else 0.5
+                told = Guess(profile.name, "id", confidence, _unique(profile))
+                rest = [g for g in guesses if g.field != "id" and (g is not guess or g.field)]
+                return [told, *rest]
+    return guesses
+
+
+def _may_be_key(profile: Profile) -> bool:
+    moments = profile.share("moment") + profile.share("day")
+    return profile.is_key and moments < 0.5 and not TRUTH.search(header_words(profile.name))
 
 
 def _plain(profile: Profile) -> str:
@@ -143,8 +168,6 @@ def _candidates(kind: str, profile: Profile, profiles: list[Profile]) -> list[Gu
         found.append(Guess(profile.name, "email", 0.85, "the values are e-mail addresses"))
     if kind == "people" and profile.share("british") > 0.8:
         found.append(Guess(profile.name, "postcode", 0.8, "the values are British postcodes"))
-    if "id" in REQUIRED[kind] and profile.is_key:
-        found.append(Guess(profile.name, "id", WORTH, "every row has a value of its own"))
     return [guess for guess in found if guess.confidence >= WORTH]
 
 
@@ -156,7 +179,7 @@ def _judged(kind: str, field: str, profile: Profile, profiles: list[Profile]) ->
         return _judged_id(profile)
     if field in ("last_name", "full_name"):
         return _judged_name(field, profile, profiles)
-    if field == "time":
+    if field in ("time", "recorded_at"):
         moments = profile.share("moment") + profile.share("day") + profile.share("date") / 2
         return _verdict(moments >= 0.6, "times")
     if field == "text":
@@ -174,11 +197,16 @@ def _judged(kind: str, field: str, profile: Profile, profiles: list[Profile]) ->
 
 
 def _judged_id(profile: Profile) -> tuple[float, str]:
-    if profile.is_key:
-        return _BORNE_OUT, "by its name, and every row has a value of its own"
-    if profile.filled < 1.0:
+    if profile.nearly_key:
+        return _BORNE_OUT if profile.is_key else _BY_NAME, f"by its name, and {_unique(profile)}"
+    if profile.filled < _NEARLY:
         return 0.5, f"by its name, but {1 - profile.filled:.0%} of the rows have none"
     return 0.5, "by its name, but values come more than once"
+
+
+def _unique(profile: Profile) -> str:
+    almost = "" if profile.is_key else "almost "
+    return f"{almost}every row has a value of its own"
 
 
 def _judged_name(field: str, profile: Profile, profiles: list[Profile]) -> tuple[float, str]:

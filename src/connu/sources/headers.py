@@ -18,17 +18,20 @@ _NETWORKS = (
     *("mastodon", "bluesky", "threads", "whatsapp", "telegram", "discord", "reddit", "xing"),
 )
 _CONSENT = re.compile(
-    r"\b(consent|consentement|optin|opt in|opt|rgpd|gdpr|newsletter|einwilligung|accepte|abonne)\b"
+    r"\b(consent|consentement|optin|opt in|opt|rgpd|gdpr|newsletter|einwilligung|accepte|abonne|"
+    r"personal offers|offres personnalisees)\b"
 )
 _PURPOSES = (
-    ("analytics", re.compile(r"\b(analytic|analytics|statisti\w*|mesure|analyse)\b")),
+    ("analytics", re.compile(r"\b(analytic\w*|stat|stats|statisti\w*|mesure|analyse)\b")),
     (
         "personalisation",
-        re.compile(r"\b(personali[sz]ation|personnalisation|profilage|profiling)\b"),
+        re.compile(r"\b(perso|personal|personali[sz]\w*|personnali\w*|profil\w*)\b"),
     ),
     ("research", re.compile(r"\b(research|study|etude|etudes|survey|enquete)\b")),
     ("marketing", re.compile(r"")),
 )
+#: Units that stand beside a word and change nothing: `prix_eur`, `total_ttc`.
+_UNITS = re.compile(r" (?:eur|euro|euros|usd|gbp|chf|ttc|ht)$")
 #: Words of a column that holds the truth of an evaluation: never a key.
 TRUTH = re.compile(r"\b(cluster|truth|ground truth|label|gold|entity id|true id|match id|dup of)\b")
 
@@ -56,7 +59,7 @@ def header_guesses(kind: str, name: str) -> dict[str, float]:
 
     1 when the name is one of the field's words; less when the word is only a part of it.
     """
-    header = header_words(name)
+    header = _UNITS.sub("", header_words(name))
     guesses: dict[str, float] = {}
     for field, phrases in _WORDS[kind].items():
         clear = max(_clarity(header, phrase) for phrase in phrases)

@@ -18,6 +18,8 @@ from connu.sources.reading import Opened
 from connu.sources.sexes import normalise_sexes
 from connu.sources.text import Column, as_text, known
 
+#: The share of rows with a value of their own from which a column may be an id.
+NEARLY = 0.98
 _SAMPLE_ROWS = 2_000
 _YES_NO = re.compile(
     r"(?i)(1|0|y|n|yes|no|o|oui|non|true|false|vrai|faux|t|f|ja|nein|j|on|off|opt[ -_]?(in|out))"
@@ -66,6 +68,11 @@ class Profile:
     def is_key(self) -> bool:
         """Whether every row has a value of its own."""
         return self.unique and self.filled == 1.0 and self.rows > 0
+
+    @property
+    def nearly_key(self) -> bool:
+        """Whether all but two rows in a hundred have a value of their own."""
+        return self.distinct >= self.rows * NEARLY and self.rows > 0
 
 
 def profile_columns(engine: Engine, opened: Opened) -> list[Profile]:

@@ -151,14 +151,16 @@ def _common(paths: list[Path]) -> str:
 
 def _is_glob(parent: Path, suffix: str, files: list[tuple[Path, list[Profile]]]) -> bool:
     """Whether a pattern means these files and no other."""
-    if len(files) < 2:
-        return False
-    start = _common([path for path, _ in files])
-    return bool(start) and sorted(parent.glob(f"{start}*{suffix}")) == [p for p, _ in files]
+    paths = [path for path, _ in files]
+    return len(paths) > 1 and sorted(parent.glob(f"{_common(paths)}*{suffix}")) == paths
 
 
 def _named(path: Path, names: set[str]) -> str:
-    base = header_words(path.stem.replace("*", "")).replace(" ", "_") or "source"
+    """A source's name: the file's, or its folder's when the file is only a number."""
+    word = header_words(re.sub(r"\*", "", path.stem))
+    if not word or not re.search(r"[a-z]", word):
+        word = f"{header_words(path.absolute().parent.name)} {word}"
+    base = word.strip().replace(" ", "_") or "source"
     name, count = base, 1
     while name in names:
         count += 1
