@@ -14,9 +14,7 @@ from connu.identify.strings import Words
 
 _KEY = [("rid", pa.int32()), ("source", pa.string()), ("record_id", pa.string())]
 NORMAL_SCHEMA = pa.schema([*_KEY, *((name, pa.string()) for name in NORMAL)])
-IDENTIFIERS_SCHEMA = pa.schema(
-    [("rid", pa.int32()), ("type", pa.string()), ("value", pa.string())]
-)
+IDENTIFIERS_SCHEMA = pa.schema([("rid", pa.int32()), ("type", pa.string()), ("value", pa.string())])
 
 
 def normal_table(rows: list[dict[str, Any]]) -> pa.Table:
