@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from connu.app.build import BuildReport
     from connu.app.consenting import Kept
     from connu.app.decision import Decision
+    from connu.app.example import Example
     from connu.app.finding import Found
     from connu.app.forgetting import Target
     from connu.app.reason import Reason
@@ -109,6 +110,13 @@ class Brand:
 
         with self.reading(purpose) as reading:
             return show(reading, self.settings, who)
+
+    def example(self, *, purpose: str = "service") -> Example | None:
+        """A customer worth a look: the one whom most sources know; None when there is none."""
+        from connu.app.example import example_of
+
+        with self.reading(purpose) as reading:
+            return example_of(reading)
 
     def explain(self, left: str, right: str, *, purpose: str = "service") -> Reason:
         """Why two are, or are not, one person.
@@ -202,6 +210,18 @@ class Brand:
         labelled = read_truth(Path(truth))
         identities = self.table("identities", purpose)
         return evaluate_identities(identities, labelled, cross_source_only=across)
+
+    def scorecard(self, *, purpose: str = "service", truth: str | Path | None = None) -> Scorecard:
+        """How much of the customer base is identified and known, and, given truth, how rightly.
+
+        Args:
+            purpose: who did not grant it is not counted.
+            truth: a .csv or .parquet of source, record_id and person.
+        """
+        from connu.app.truth import scorecard_of
+
+        with self.reading(purpose) as reading:
+            return scorecard_of(reading, purpose, None if truth is None else Path(truth))
 
 
 def open(path: str | Path = ".") -> Brand:

@@ -113,7 +113,8 @@ def readings_of(text: str, settings: Settings) -> list[tuple[str, str]]:
     """
     given, _, rest = text.partition(":")
     if rest and is_identifier(given):
-        return [(t, v) for t, v in readings_of(rest, settings) if t == given or t == "social."]
+        family = "social." if given.startswith("social.") else given
+        return [(given, value) for t, value in readings_of(rest, settings) if t == family]
     one = pa.array([text], pa.string())
     found = [("email", value) for value in _values(normalise_emails(one))]
     countries = [settings.brand.country]

@@ -73,6 +73,7 @@ def explain_two(
     theirs = name(reading, settings, spoken(b)).customers[0]
     links = gather(reading, ours).links if ours == theirs else []
     chain = chain_between(links, a, b)
+    linked = any(set(ends(link)) == {a, b} for link in links)
     explained = explain(reading.engine, _model(reading), a, b)
     return Reason(
         left=spoken(a),
@@ -81,7 +82,7 @@ def explain_two(
         customers=sorted({ours, theirs}),
         verdict=_verdict(ours, theirs),
         explanation=explained,
-        remarks=_remarks(settings, journal, a, b, explained, ours == theirs, len(chain) == 1),
+        remarks=_remarks(settings, journal, a, b, explained, ours == theirs, linked),
         chain=chain,
     )
 

@@ -53,18 +53,19 @@ def status_of(folder: Path, settings: Settings, journal: Journal) -> Status:
     builds = Builds(folder)
     remarks: list[str] = []
     current: Build | None = None
+    published: list[Build] = []
     try:
-        current = builds.current()
+        published = builds.list()
+        current = builds.current() if builds.current_file.exists() else None
     except BuildError as error:
-        if error.fields:
-            remarks.append(f"{error.message}; {error.hint}" if error.hint else error.message)
+        remarks.append(f"{error.message}; {error.hint}" if error.hint else error.message)
     return Status(
         brand=settings.brand.name,
         folder=str(folder),
         sources=[
             _source(name, source, current) for name, source in sorted(settings.sources.items())
         ],
-        builds=[_build(build, current) for build in reversed(builds.list())],
+        builds=[_build(build, current) for build in reversed(published)],
         quarantine=[] if current is None else _quarantine(folder, current),
         decisions=_journal(journal),
         remarks=remarks,

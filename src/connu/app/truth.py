@@ -1,4 +1,4 @@
-"""Labelled truth: a file that says who each record truly is, read as text."""
+"""Labelled truth: a file that says who each record truly is, and the scorecard held against it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
 
+from connu.app.reading import Reading
 from connu.kernel.errors import SourceError, UsageError
+from connu.measure.calibration import calibrate
+from connu.measure.identities import evaluate_identities
+from connu.measure.scorecard import Scorecard, scorecard
 
 
 def read_truth(path: Path) -> pa.Table:
@@ -56,4 +60,31 @@ def _read_csv(path: Path) -> pa.Table:
         read_options=pa_csv.ReadOptions(column_names=names, skip_rows=1),
         parse_options=pa_csv.ParseOptions(delimiter=delimiter),
         convert_options=pa_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
+    )
+
+
+def scorecard_of(reading: Reading, purpose: str, truth: Path | None) -> Scorecard:
+    """The scorecard of an opened build; with truth, also how rightly.
+
+    Args:
+        reading: the build, opened for the purpose.
+        purpose: which.
+        truth: labelled records, or None.
+    """
+    rightness = calibration = None
+    if truth is not None:
+        labelled = read_truth(truth)
+        tables = {
+            name: reading.engine.collect(reading.sql(name))
+            for name in ("identities", "links", "undecided")
+        }
+        rightness = evaluate_identities(tables["identities"], labelled)
+        if "source" in labelled.column_names:
+            calibration = calibrate(tables["links"], tables["undecided"], labelled)
+    return scorecard(
+        reading.engine,
+        read=reading.sql,
+        purpose=purpose,
+        rightness=rightness,
+        calibration=calibration,
     )

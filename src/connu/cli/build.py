@@ -9,7 +9,10 @@ import typer
 from connu.cli.options import AsJson, BrandFolder, opened
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from connu.app.build import BuildReport
+    from connu.app.example import Example
 
 
 def build(
@@ -44,6 +47,8 @@ def build(
         print_json(report.as_dict())
     else:
         print_report(report)
+        if report.changed:
+            print_next(report, place.example(), brand)
 
 
 def print_report(report: BuildReport) -> None:
@@ -74,26 +79,31 @@ def print_report(report: BuildReport) -> None:
         console.print(f"Since the last build: {told}.")
     for remark in made.remarks:
         console.print(f"[yellow]![/] {escape(remark)}")
-    console.print("[dim]Look further:[/]")
-    for command, reason in _next(report):
-        console.print(f"  {command:<44} [dim]{reason}[/]")
 
 
 def _counts(counts: dict[str, int]) -> str:
     return ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in counts.items())
 
 
-def _next(report: BuildReport) -> list[tuple[str, str]]:
-    """Where to look, given what the build found."""
-    made = report.made
-    steps = [
-        ("connu show ID|email|phone", "one customer: facts, records, links"),
-        ("connu scorecard", "how well the customers are known"),
-        ("connu export customers -o customers.csv", "hand them to another program"),
-    ]
-    if made is not None and made.rejected:
-        steps.insert(0, ("connu status", f"why {made.rejected:,} rows were rejected"))
-    if made is not None and made.undecided:
-        reason = f"{made.undecided:,} pairs in doubt, to join or split by hand"
-        steps.append(("connu export undecided -o undecided.csv", reason))
-    return steps
+def print_next(report: BuildReport, example: Example | None, folder: Path | None) -> None:
+    """Where to look, given what the build found; commands as they may be typed."""
+    from rich.markup import escape
+
+    from connu.cli.screen import out
+
+    there = "" if folder is None else f" --brand {folder}"
+    steps = [("connu scorecard", "how well the customers are known")]
+    if example is not None:
+        steps.append((f"connu show {example.customer_id}", "one customer: facts, records, links"))
+    if example is not None and example.pair:
+        steps.append((f"connu explain {' '.join(example.pair)}", "why these two are one person"))
+    if report.made is not None and report.made.rejected:
+        steps.append(("connu status", f"why {report.made.rejected:,} rows were rejected"))
+    if report.made is not None and report.made.undecided:
+        doubt = f"{report.made.undecided:,} pairs in doubt, to join or split by hand"
+        steps.append(("connu export undecided -o undecided.csv", doubt))
+    steps.append(("connu export customers -o customers.csv", "for other programs"))
+    console = out()
+    console.print("[bold]Look further[/]")
+    for command, reason in steps:
+        console.print(f"  {escape(command + there)}  [dim]# {reason}[/]")

@@ -17,6 +17,8 @@ Who = "A record (source:id), a customer id, an e-mail, a phone number, or anothe
 
 #: Bars: one block a bit, and at most this many.
 _WIDTH = 24
+#: Fewer bits are shown as nothing.
+_NOTHING = 0.05
 
 
 def explain(
@@ -64,9 +66,13 @@ def print_reason(console: Console, reason: Reason) -> None:
         if evidence.bits is not None:
             shown = (signed(evidence.bits), bar(evidence.bits))
             made.add_row(escape(evidence.field), *shown, escape(evidence.words))
-    if explained.household:
-        shown = (signed(explained.household), bar(explained.household))
-        made.add_row("household", *shown, "two who live together would agree as much")
+    beside = (
+        ("household", explained.household, "two who live together would agree as much"),
+        ("calibration", explained.calibration, "what such evidence proved to be worth"),
+    )
+    for label, bits, why in beside:
+        if abs(bits) >= _NOTHING:
+            made.add_row(label, signed(bits), bar(bits), why)
     made.add_section()
     shown = (signed(explained.bits), bar(explained.bits))
     made.add_row("together", *shown, f"one person with {percent(explained.probability)}")

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from connu.cli.options import AsJson
 from connu.kernel.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from connu.sources.proposal import Note
 
 
 def init(
@@ -69,12 +74,36 @@ def init(
     from connu.cli.screen import out
 
     console = out()
-    for note in proposal.notes:
-        console.print(escape(str(note)))
+    print_notes(console, proposal.notes)
     if dry_run:
         console.print(escape(proposal.toml))
-    else:
-        console.print(
-            f"\n{escape(str(target))} is written. Read it, decide what is doubtful, then:"
-        )
-        console.print("  connu check\n  connu build")
+        return
+    console.print(f"{escape(str(target))} is written. Read it, decide what is doubtful, then:")
+    console.print("  connu check\n  connu build")
+
+
+def print_notes(console: Console, notes: list[Note]) -> None:
+    """What was made of each source and column, and why."""
+    from rich.markup import escape
+
+    from connu.cli.screen import table
+    from connu.sources.guesses import SURE
+
+    for source in dict.fromkeys(note.source for note in notes):
+        mine = [note for note in notes if note.source == source]
+        said = "; ".join(note.reason for note in mine if note.column is None)
+        console.print(f"[bold]{escape(source or 'brand')}[/]: {escape(said)}")
+        rows = [
+            (note.column, note.field or "–", _sure(note), note.reason)
+            for note in mine
+            if note.column is not None
+        ]
+        if rows:
+            console.print(table(("column", "field", "sure", "why"), rows, right=("sure",)))
+    doubtful = sum(note.field is not None and note.confidence < SURE for note in notes)
+    if doubtful:
+        console.print(f"[yellow]![/] {doubtful} doubtful guesses stand as comments in connu.toml.")
+
+
+def _sure(note: Note) -> str:
+    return f"{note.confidence:.0%}" if note.field else ""

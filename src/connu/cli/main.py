@@ -104,8 +104,9 @@ def call(arguments: list[str]) -> int:
         sys.stdout.flush()
         # Typer turns Ctrl-C into this exit code before we see it.
         return _interrupted() if code == failure.EXIT_INTERRUPTED else code or 0
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):
         # Whoever read our output (head, less) left: no fault, and nothing more to say to him.
+        # Typer turns it into SystemExit, which it raises for nothing else here.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (KeyboardInterrupt, typer.Abort):

@@ -1,0 +1,66 @@
+"""The digest of the inputs: content counts, names of files count, times do not."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+
+import pytest
+
+from connu.app.brand import open as open_brand
+from connu.app.inputs import input_digest, sqlite_file
+from connu.journal.journal import open_journal
+from connu.kernel.errors import SourceError
+
+
+def digest(brand) -> str | None:
+    with open_journal(brand.folder, brand.settings) as journal:
+        return input_digest(brand.settings, brand.folder, journal)
+
+
+def test_content_counts_and_time_does_not(brand):
+    before = digest(brand)
+    path = brand.folder / "data/crm.csv"
+    os.utime(path, (1, 1))
+    assert digest(brand) == before
+    path.write_bytes(path.read_bytes() + b"\n")
+    assert digest(brand) != before
+
+
+def test_decisions_count_and_consents_do_not(brand):
+    before = digest(brand)
+    with open_journal(brand.folder, brand.settings) as journal:
+        journal.consent("marketing", False, "x", identifiers=[("email", "a@example.org")])
+    assert digest(brand) == before
+    with open_journal(brand.folder, brand.settings) as journal:
+        journal.split(("crm", "C000"), ("crm", "C001"), "x")
+    assert digest(brand) != before
+
+
+def test_a_sqlite_file_is_an_input_and_a_server_is_never_unchanged(brand):
+    text = (brand.folder / "connu.toml").read_text()
+    database = brand.folder / "data/shop.db"
+    with sqlite3.connect(database) as connection:
+        connection.execute("CREATE TABLE shop (login TEXT)")
+    local = text.replace('path = "data/shop.csv"', 'url = "sqlite:///data/shop.db"\ntable = "shop"')
+    (brand.folder / "connu.toml").write_text(local)
+    before = digest(open_brand(brand.folder))
+    assert before is not None
+    with sqlite3.connect(database) as connection:
+        connection.execute("INSERT INTO shop VALUES ('user1')")
+    assert digest(open_brand(brand.folder)) != before
+    server = local.replace("sqlite:///data/shop.db", "postgresql://server/shop")
+    (brand.folder / "connu.toml").write_text(server)
+    assert digest(open_brand(brand.folder)) is None
+
+
+def test_a_missing_file_is_named(brand):
+    (brand.folder / "data/web.csv").unlink()
+    with pytest.raises(SourceError) as raised:
+        digest(brand)
+    assert raised.value.fields["source"] == "web"
+
+
+def test_sqlite_urls(tmp_path):
+    assert sqlite_file("sqlite+pysqlite:////abs/x.db?mode=ro", tmp_path).as_posix() == "/abs/x.db"
+    assert sqlite_file("sqlite://", tmp_path) is None
