@@ -167,6 +167,7 @@ def ratio(done: list[Figures], data: DataSet) -> str:
         ours, theirs = by_tool["connu"], by_tool["splink"]
         told.append(
             f"connu ÷ Splink: seconds {ours.seconds / theirs.seconds:.2f}, "
+            f"processor seconds {ours.processor_seconds / theirs.processor_seconds:.2f}, "
             f"memory {ours.peak_gb / theirs.peak_gb:.2f}, "
             f"pairwise errors {_errors(ours.pairwise_f1, theirs.pairwise_f1)}, "
             f"B-cubed errors {_errors(ours.bcubed_f1, theirs.bcubed_f1)}"
