@@ -140,14 +140,12 @@ class Profiles:
         return self._tables[table].rows(columns, set(keys)) if table in self._tables else []
 
     def _allowed(self, customer_id: str, records: list[tuple[str, str]]) -> bool:
-        his = set(records)
-        said = [
-            (row["granted"], row["since"])
-            for row in self._rows("consents", ("source", "record_id"), his)
-            if row["purpose"] == self.purpose
-        ]
+        # The purpose prunes most: a brand without a word on it has no row group to read.
+        asked = {(source, self.purpose, record_id) for source, record_id in records}
+        rows = self._rows("consents", ("source", "purpose", "record_id"), asked)
+        said = [(row["granted"], row["since"]) for row in rows]
         if self._journal.num_rows:
-            said += self._by_journal(customer_id, his)
+            said += self._by_journal(customer_id, set(records))
         last = said_last(said, now=self._now)
         return granted_by_default(self.purpose) if last is None else last
 
@@ -185,20 +183,25 @@ class _Table:
     def rows(self, columns: tuple[str, ...], keys: set[tuple[str, ...]]) -> list[dict[str, Any]]:
         """The rows in which the columns are one of the keys; the last column decides most."""
         bounds = [self._bounds_of(column) for column in columns]
-        chosen = pa.array(sorted({key[-1] for key in keys}), pa.string())
-        found: list[dict[str, Any]] = []
-        for group in range(self._file.metadata.num_row_groups):
-            if not any(
+        groups = [
+            group
+            for group in range(self._file.metadata.num_row_groups)
+            if any(
                 all(_within(b[group], part) for b, part in zip(bounds, key, strict=True))
                 for key in keys
-            ):
-                continue
-            # One column decides whether the group holds any, before the others are decoded.
-            narrow = self._file.read_row_group(group, columns=[columns[-1]])
-            mask = pc.is_in(narrow.column(0).cast(pa.string()), chosen)
-            if pc.any(mask).as_py():
-                rows = self._file.read_row_group(group).filter(mask).to_pylist()
-                found += [row for row in rows if tuple(row[c] for c in columns) in keys]
+            )
+        ]
+        chosen = pa.array(sorted({key[-1] for key in keys}), pa.string())
+        found: list[dict[str, Any]] = []
+        for group in groups:
+            # Of several groups, one column decides which hold any before the others are decoded.
+            if len(groups) > 1:
+                narrow = self._file.read_row_group(group, [columns[-1]], use_threads=False)
+                if not pc.any(pc.is_in(narrow.column(0), chosen)).as_py():
+                    continue
+            rows = self._file.read_row_group(group, use_threads=False)
+            near = rows.filter(pc.is_in(rows.column(columns[-1]), chosen)).to_pylist()
+            found += [row for row in near if tuple(row[c] for c in columns) in keys]
         return found
 
     def close(self) -> None:
