@@ -36,13 +36,14 @@ def test_parquet_becomes_text(tmp_path, engine):
             "born": pa.array([0, None, None], pa.date32()),
             "ok": pa.array([True, False, None]),
             "tags": pa.array([["a"], None, []]),
+            "raw": pa.array(["é".encode(), b"\xff", None]),
         }
     )
     pq.write_table(table, tmp_path / "crm.parquet")
     found = rows(engine, opened(engine, tmp_path, path="crm.parquet"))
     assert found[0] == {
         "id": "1", "zip": "75001.5", "when": "1970-01-01 00:00:00", "born": "1970-01-01",
-        "ok": "true", "tags": '["a"]', "connu_row": 1,
+        "ok": "true", "tags": '["a"]', "raw": "é", "connu_row": 1,
     }  # fmt: skip
     assert found[1]["id"] == "2" and found[1]["zip"] is None
     assert found[2]["id"] is None and found[2]["connu_row"] == 3

@@ -1,7 +1,6 @@
 """How one CSV file is written: encoding, delimiter, header; sniffed, or told by the settings.
 
-The whole file is looked at once, in blocks, for what a sample cannot promise: that every byte
-decodes, that no quoted cell spans lines, how long the longest line is.
+The delimiter and the header are told by a sample, the encoding by all of the file.
 """
 
 from __future__ import annotations
@@ -13,21 +12,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from connu.kernel.errors import SourceError
+from connu.sources.encodings import encoding_of, scan_bytes
 
 DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_BYTES = 1 << 18
-_BLOCK_BYTES = 1 << 23
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_UNDEFINED_IN_1252 = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
 #: What Excel writes above a CSV.
 _SEPARATOR_LINE = re.compile(r"(?i)sep=([,;|\t])")
 _VALUE = re.compile(r"^[\d\s.,:/+%€$£()-]*\d[\d\s.,:/+%€$£()-]*$|@|^https?://")
@@ -62,16 +51,6 @@ class Dialect:
     longest_line: int = 0
 
 
-@dataclass
-class _Scan:
-    """What one pass over the bytes tells."""
-
-    utf8: bool = True
-    odd_lines: bool = False
-    undefined_in_1252: bool = False
-    longest_line: int = 0
-
-
 def sniff(
     path: Path,
     *,
@@ -91,8 +70,8 @@ def sniff(
         raise SourceError("the delimiter of a CSV is one character", hint='delimiter = ";"')
     with path.open("rb") as file:
         head = file.read(_SAMPLE_BYTES)
-    scan = _scan(path)
-    chosen, lossy = _encoding(head, scan, encoding)
+    scan = scan_bytes(path)
+    chosen, lossy = encoding_of(head, scan, encoding)
     text = _first_lines(head.decode(chosen, errors="replace"), whole=len(head) < _SAMPLE_BYTES)
     rows = [line for line in text if line.strip()]
     if not rows or (len(rows) == 1 and _SEPARATOR_LINE.fullmatch(rows[0])):
@@ -177,87 +156,6 @@ def distinct_names(names: list[str]) -> tuple[str, ...]:
         seen.add(name.lower())
         result.append(name)
     return tuple(result)
-
-
-def _scan(path: Path) -> _Scan:
-    """One pass over the bytes, in blocks that end with a line."""
-    scan = _Scan()
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    carried_quotes = carried_length = 0
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK_BYTES):
-            if scan.utf8:
-                try:
-                    decoder.decode(block)
-                except UnicodeDecodeError:
-                    scan.utf8 = False
-            if not scan.undefined_in_1252:
-                scan.undefined_in_1252 = any(bytes((b,)) in block for b in _UNDEFINED_IN_1252)
-            raw = np.frombuffer(block, np.uint8)
-            ends = np.flatnonzero((raw == 10) | (raw == 13))
-            quotes = np.flatnonzero(raw == 34)
-            lengths = np.diff(ends, prepend=-1 - carried_length)
-            if len(ends):
-                scan.longest_line = max(scan.longest_line, int(lengths.max()))
-                if len(quotes) or carried_quotes:
-                    upto = np.searchsorted(quotes, ends)
-                    per_line = np.diff(upto, prepend=0)
-                    per_line[0] += carried_quotes
-                    scan.odd_lines |= bool((per_line % 2).any())
-                    carried_quotes = len(quotes) - int(upto[-1])
-                carried_length = len(block) - 1 - int(ends[-1])
-            else:
-                carried_quotes += len(quotes)
-                carried_length += len(block)
-    if scan.utf8:
-        try:
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            scan.utf8 = False
-    scan.odd_lines |= carried_quotes % 2 == 1
-    scan.longest_line = max(scan.longest_line, carried_length)
-    return scan
-
-
-def _encoding(head: bytes, scan: _Scan, told: str | None) -> tuple[str, bool]:
-    """The codec, and whether bytes must be replaced under it."""
-    for mark, name in _BOMS:
-        if head.startswith(mark):
-            return name, name == "utf-8-sig" and not scan.utf8
-    if told is not None:
-        try:
-            name = codecs.lookup(told).name
-        except LookupError:
-            raise SourceError(
-                f"no such encoding: «{told}»", hint='encoding = "utf-8" or "latin-1"'
-            ) from None
-        if name == "utf-8":
-            return name, not scan.utf8
-        return ("latin-1" if name == "iso8859-1" else name), False
-    if _looks_utf16(head):
-        return _looks_utf16(head), False
-    if scan.utf8:
-        return "utf-8", False
-    if _mostly_utf8(head):
-        return "utf-8", True
-    return ("latin-1" if scan.undefined_in_1252 else "cp1252"), False
-
-
-def _looks_utf16(head: bytes) -> str:
-    """UTF-16 without a mark: every other byte of mostly Latin text is zero."""
-    if len(head) < 4 or b"\x00" not in head:
-        return ""
-    even, odd = head[0::2].count(0) / (len(head) / 2), head[1::2].count(0) / (len(head) / 2)
-    if odd > 0.6 and even < 0.1:
-        return "utf-16-le"
-    return "utf-16-be" if even > 0.6 and odd < 0.1 else ""
-
-
-def _mostly_utf8(head: bytes) -> bool:
-    """Whether more of the non-ASCII text is good UTF-8 than is not."""
-    text = head.decode("utf-8", errors="replace")
-    bad = text.count("\ufffd")
-    return sum(c > "\x7f" for c in text) - bad > bad
 
 
 def _first_lines(text: str, *, whole: bool) -> list[str]:

@@ -84,7 +84,7 @@ class _Reader:
             "given": given_names(raw("first_name"), raw("middle_name")),
             "family": family_names(raw("last_name")),
             "names": full_names(raw("full_name"), region),
-            "sex": _first_of(
+            "sex": pc.coalesce(
                 normalise_sexes(raw("sex")),
                 civility_sex(raw("civility")),
                 *(
@@ -179,7 +179,3 @@ def _identifiers_sql(types: tuple[str, ...]) -> str:
         for word in types
     ]
     return f"SELECT * FROM ({' UNION ALL '.join(selects)}) ORDER BY type, rid"
-
-
-def _first_of(*columns: Column) -> Column:
-    return pc.coalesce(*columns)

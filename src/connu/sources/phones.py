@@ -24,6 +24,7 @@ _BETWEEN = re.compile(r"\s*(?:[;,|/\n]|\bou\b|\bor\b|\bet\b|\band\b)\s*")
 _EXTENSION = re.compile(r"(?i)[\s,;]*\b(?:poste|p|ext(?:ension)?|x|durchwahl)\b[\s.:]*\d{1,6}\s*$")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _FEWEST_DIGITS = 6
+_LONGEST = 60
 
 
 @dataclass(frozen=True)
@@ -104,22 +105,20 @@ def _filled(result: Column, digits: Column, pattern: str, prefix: str) -> Column
 
 
 def _read_odd(text: str, region: str, others: tuple[str, ...]) -> str | None:
+    """The numbers of a cell: the whole cell when it is a valid one, else what stands between."""
     text = _EXTENSION.sub("", text)
-    whole = _read_one(text, region, others, strict=True)
-    if whole is not None:
+    whole, valid = _read_one(text, region, others)
+    parts = _BETWEEN.split(text)
+    if valid or len(parts) == 1:
         return whole
-    found: list[str] = []
-    for part in _BETWEEN.split(text):
-        number = _read_one(part, region, others, strict=False)
-        if number is not None and number not in found:
-            found.append(number)
-    return SEPARATOR.join(found) or None
+    found = [_read_one(part, region, others)[0] for part in parts]
+    return SEPARATOR.join(dict.fromkeys(number for number in found if number)) or None
 
 
-def _read_one(text: str, region: str, others: tuple[str, ...], *, strict: bool) -> str | None:
-    """The first region's reading that is a valid number; unless strict, any reading at all."""
-    if sum(c.isdigit() for c in text) < _FEWEST_DIGITS or len(text) > 60:
-        return None
+def _read_one(text: str, region: str, others: tuple[str, ...]) -> tuple[str | None, bool]:
+    """The first region's reading that is a valid number, else any reading; and whether valid."""
+    if sum(c.isdigit() for c in text) < _FEWEST_DIGITS or len(text) > _LONGEST:
+        return None, False
     possible = None
     for candidate in (region, *others):
         try:
@@ -128,9 +127,9 @@ def _read_one(text: str, region: str, others: tuple[str, ...], *, strict: bool) 
             continue
         number.extension = None
         if phonenumbers.is_valid_number(number):
-            return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+            return phonenumbers.format_number(number, PhoneNumberFormat.E164), True
         possible = possible or number
     # Words are letters of a keypad only where the number that they spell is a real one.
-    if strict or possible is None or _WORDS.search(text):
-        return None
-    return phonenumbers.format_number(possible, PhoneNumberFormat.E164)
+    if possible is None or _WORDS.search(text):
+        return None, False
+    return phonenumbers.format_number(possible, PhoneNumberFormat.E164), False

@@ -20,7 +20,6 @@ from connu.engine.sql import quoted
 from connu.kernel.errors import EngineError, SourceError
 from connu.kernel.settings import Source
 from connu.sources.csvfiles import ROW, Rejected, csv_batches
-from connu.sources.database import DatabaseSource
 from connu.sources.dialects import Dialect, distinct_names, sniff
 from connu.sources.jsonlines import jsonl_batches, jsonl_columns
 from connu.sources.locations import files_of, format_of
@@ -157,6 +156,9 @@ def _open_jsonl(engine: Engine, name: str, files: list[Path], limit: int | None)
 def _open_database(
     engine: Engine, name: str, source: Source, folder: Path, limit: int | None
 ) -> Opened:
+    # Imported only here: most brands have no database, and SQLAlchemy takes its time to load.
+    from connu.sources.database import DatabaseSource
+
     database = DatabaseSource(name, source, folder)
     gathered = _Gathered(name, distinct_names(list(database.columns)))
 
@@ -272,6 +274,8 @@ def _text_of(field: pa.Field) -> str:
             f"CASE WHEN {whole} THEN CAST(TRY_CAST({column} AS BIGINT) AS VARCHAR) "
             f"WHEN isnan({column}) THEN NULL ELSE CAST({column} AS VARCHAR) END"
         )
+    if pa.types.is_binary(field.type) or pa.types.is_large_binary(field.type):
+        return f"coalesce(TRY(decode({column})), CAST({column} AS VARCHAR))"
     if pa.types.is_nested(field.type):
         return f"CAST(to_json({column}) AS VARCHAR)"
     return f"CAST({column} AS VARCHAR)"

@@ -92,6 +92,8 @@ def _ascii(values: Column) -> Column:
 
 def over_distinct(values: Column, normalise: Normaliser) -> Column:
     """`normalise` applied once to each distinct value."""
+    if values.null_count == len(values):
+        return nulls(len(values))
     encoded = as_text(values).dictionary_encode()
     return normalise(encoded.dictionary).take(encoded.indices)
 
@@ -101,6 +103,8 @@ def over_distinct_by(
 ) -> Column:
     """`normalise(values, group)` for the rows of each group (a region, a date order)."""
     values = as_text(values)
+    if values.null_count == len(values):
+        return values
     keys = pc.unique(groups).to_pylist()
     if len(keys) == 1:
         return over_distinct(values, lambda some: normalise(some, keys[0]))
