@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connu.engine.protocol import Engine
+from connu.engine.sql import literal, quoted
 from connu.govern.consents import (
     JOURNAL_CONSENTS,
     holders,
@@ -116,12 +117,11 @@ class Reader:
 
     def may_read(self, customer_id: str) -> bool:
         """Whether one customer may be read for the purpose."""
-        group = " ,".join(self._group("readable", {"customers"}))
-        given = customer_id.replace("'", "''")
+        group = ", ".join(self._group("readable", {"customers"}))
         return bool(
             self._count(
                 f"WITH {group} SELECT count(*) AS n FROM readable_customers"
-                f" WHERE customer_id = '{given}'"
+                f" WHERE customer_id = {literal(customer_id)}"
             )
         )
 
@@ -178,7 +178,7 @@ class Reader:
             for group in groups
         ]
         if name == "facts" and self._hidden:
-            hidden = ", ".join("'" + word.replace("'", "''") + "'" for word in self._hidden)
+            hidden = ", ".join(map(literal, self._hidden))
             tests.append(f"t.attribute NOT IN ({hidden})")
         where = f" WHERE {' AND '.join(tests)}" if tests else ""
         return f"{head}SELECT {chosen} FROM {name} AS t{where}"
@@ -250,9 +250,9 @@ class Reader:
     def _shown(self, name: str, column: str) -> str:
         """A column as it is given out: columns of raw JSON lose the hidden attributes."""
         if self._hidden and (column == "attributes" or (name, column) == ("quarantine", "content")):
-            nothing = json.dumps(dict.fromkeys(self._hidden)).replace("'", "''")
-            return f'json_merge_patch(t."{column}", \'{nothing}\') AS "{column}"'
-        return f't."{column}"'
+            nothing = literal(json.dumps(dict.fromkeys(self._hidden)))
+            return f"json_merge_patch(t.{quoted(column)}, {nothing}) AS {quoted(column)}"
+        return f"t.{quoted(column)}"
 
     def _checked(self, purpose: str, known: tuple[str, ...], journal: pa.Table) -> str:
         if purpose in known:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from connu.engine.sql import quoted
 from connu.ledger.facts import FACTS
 
 _PAIRS = (
@@ -65,5 +66,5 @@ def ordered(table: str, columns: Sequence[str], alias: str = "t") -> str:
     >>> ordered("households", ["household_id", "customer_id"])
     ' ORDER BY t."household_id", t."customer_id"'
     """
-    order = [f'{alias}."{column}"' for column in ORDER.get(table, ()) if column in columns]
+    order = [f"{alias}.{quoted(column)}" for column in ORDER.get(table, ()) if column in columns]
     return f" ORDER BY {', '.join(order)}" if order else ""
