@@ -193,7 +193,7 @@ def compare_dates(left, right, codes, data, offsets):
         d = edits(data, a0, a1, b0, b1, 2)
         if d <= 1:
             out[p] = 7
-        elif d <= 2 and (ya == yb or ma == mb):
+        elif d <= 2 and (ya == yb or (ma == mb and not vague_a)):
             out[p] = 5
         elif ya == yb:
             out[p] = 4
