@@ -226,6 +226,13 @@ def _with_pairs(
     return keys if carried is None else np.setdiff1d(keys, _pair_keys(carried, n), True)
 
 
+def _among(keys: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Which keys stand among the sorted `known`."""
+    if len(known) == 0:
+        return np.zeros(len(keys), np.bool_)
+    return known[np.minimum(np.searchsorted(known, keys), len(known) - 1)] == keys
+
+
 def _learn(records: Records, comparison: Comparison, keys: np.ndarray) -> Weights:
     """Weights from a share of the candidates and from random pairs."""
     n = records.size
@@ -236,6 +243,9 @@ def _learn(records: Records, comparison: Comparison, keys: np.ndarray) -> Weight
     a, b = chance.integers(0, max(n, 1), (2, _RANDOM_PAIRS if n > 1 else 0)).astype(np.int32)
     unique = records.unique_source
     possible = (a != b) & ((unique[a] < 0) | (unique[a] != unique[b]))
+    # In a small base every pair is drawn, true ones too: candidates speak for themselves.
+    drawn = np.minimum(a, b).astype(np.int64) * n + np.maximum(a, b)
+    possible &= ~_among(drawn, keys)
     random = comparison.levels(a[possible], b[possible])
     pairs = n * (n - 1) / 2
     per_source = np.bincount(unique[unique >= 0]).astype(np.float64)

@@ -34,6 +34,7 @@ class _Counts(msgspec.Struct, frozen=True):
     hashes: bytes
     counts: bytes
     collision: float
+    holders: int
 
 
 class _Stored(msgspec.Struct, frozen=True):
@@ -104,6 +105,7 @@ class LinkModel:
                     rarity.hashes[group].astype("<u8").tobytes(),
                     rarity.counts[group].astype("<i4").tobytes(),
                     float(rarity.collision[group]),
+                    rarity.holders[group],
                 )
                 for group in rarity.hashes
             },
@@ -146,6 +148,7 @@ class LinkModel:
             {g: np.frombuffer(c.hashes, "<u8") for g, c in stored.rarity.items()},
             {g: np.frombuffer(c.counts, "<i4") for g, c in stored.rarity.items()},
             {g: c.collision for g, c in stored.rarity.items()},
+            {g: c.holders for g, c in stored.rarity.items()},
         )
         generic = {k: np.frombuffer(v, "<u8") for k, v in stored.generic.items()}
         curve = Calibration(*(np.array(knots) for knots in stored.calibration))

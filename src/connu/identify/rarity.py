@@ -30,12 +30,14 @@ class Rarity:
         hashes: group → uint64 [values], sorted; values that stand once are left out.
         counts: group → int32 [values].
         collision: group → the chance that two random holders hold the same value.
+        holders: group → how many records hold a value.
     """
 
     size: int
     hashes: dict[str, np.ndarray]
     counts: dict[str, np.ndarray]
     collision: dict[str, float]
+    holders: dict[str, int]
 
     @classmethod
     def of(cls, records: Records) -> Rarity:
@@ -49,7 +51,7 @@ class Rarity:
         }
         for name, column in (records.values | records.keys).items():
             groups[name] = (column.words, column.counts)
-        hashes, counts, collision = {}, {}, {}
+        hashes, counts, collision, holders = {}, {}, {}, {}
         for group, (words, count) in groups.items():
             often = count > 1
             hashed = hash_words(words.data, words.offsets)[often]
@@ -58,7 +60,8 @@ class Rarity:
             counts[group] = count[often][order].astype(np.int32)
             share = count / max(count.sum(), 1)
             collision[group] = float((share**2).sum())
-        return cls(records.size, hashes, counts, collision)
+            holders[group] = int(count.sum())
+        return cls(records.size, hashes, counts, collision, holders)
 
     def count(self, group: str, words: Words) -> np.ndarray:
         """How often each word stands, at least once: int32 [words]."""
@@ -74,9 +77,9 @@ class Rarity:
         share = np.minimum(self.count(group, words), self.size) / max(self.size, 1)
         return -np.log2(np.maximum(share, 1e-12)).astype(np.float32)
 
-    def surplus(self, group: str, words: Words, holders: int) -> np.ndarray:
+    def surplus(self, group: str, words: Words) -> np.ndarray:
         """Bits by which agreeing on each word says more than agreeing on an average one."""
-        share = self.count(group, words) / max(holders, 1)
+        share = self.count(group, words) / max(self.holders.get(group, 0), 1)
         return np.log2(max(self.collision.get(group, 0.0), 1e-12) / share).astype(np.float64)
 
     def roles(self, records: Records) -> np.ndarray:

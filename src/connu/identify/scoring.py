@@ -68,11 +68,7 @@ class Scoring:
         self.comparison = comparison
         self.weights = weights
         self._surplus = {
-            f.name: rarity.surplus(
-                f.name,
-                comparison.records.column(f.name).words,
-                comparison.records.column(f.name).known,
-            )
+            f.name: rarity.surplus(f.name, comparison.records.column(f.name).words)
             for f in weights.fields
             if f.exact
         }

@@ -6,8 +6,8 @@ look like one person, taken for one person they would teach that first names dif
 
 For each field: m = P(level | same person), h = P(level | household), u = P(level | strangers).
 What a household does not share (birth date, given name, keys) its members hold like strangers, so
-h = u there. u comes from random pairs, and for levels that random pairs hardly ever show, from the
-candidates no other kind explains. A field's m is learnt only from pairs that the *other* fields
+h = u there. u comes from the candidates no other kind explains and, for levels they show often
+enough, from random pairs beyond the candidates. A field's m is learnt only from pairs that the *other* fields
 make sure, so that what is common to near misses does not count as agreement.
 
 Sources: Fellegi & Sunter (1969); Winkler (1988) for EM without labels.
@@ -34,6 +34,14 @@ _FEWEST_SURE = 200
 _FEWEST_RANDOM = 20
 #: Pseudo-pairs behind each field's first guess: they rule only where data are very few.
 _GUESS_PAIRS = 4.0
+
+
+#: Shares of e-mail levels among strangers who share no, one or both parts of their names.
+_USUAL_EMAILS = (
+    np.array([0.999, 2e-4, 2e-4, 2e-4, 2e-4, 2e-4]),
+    np.array([0.989, 5e-3, 3e-3, 5e-4, 2e-3, 5e-4]),
+    np.array([0.74, 0.14, 0.09, 0.005, 0.02, 0.005]),
+)
 
 
 @dataclass
@@ -74,7 +82,7 @@ def learn(
     Args:
         fields: what was compared.
         patterns: the candidates' patterns.
-        random: levels of random pairs, by field.
+        random: levels of random pairs that are no candidates, by field.
         pairs: how many pairs there are in all.
         records: how many records there are.
 
@@ -84,7 +92,8 @@ def learn(
         f.name: np.bincount(random[f.name][random[f.name] >= 0], minlength=f.levels) for f in fields
     }
     sampled = max(len(random[fields[0].name]), 1)
-    u = {f.name: shares(seen[f.name] + 0.5, f.blocks, 0.0) for f in fields}
+    beyond = max(pairs - float(patterns.count.sum()), 0.0)
+    u = {f.name: shares(seen[f.name] + _guess_strangers(f), f.blocks, 0.0) for f in fields}
     guess = {f.name: shares(_guess_same(f), f.blocks) for f in fields}
     m = dict(guess)
     h = {f.name: shares(_guess_household(f, u[f.name]), f.blocks) for f in fields}
@@ -112,7 +121,7 @@ def learn(
                 others = np.where(others > SURE, others, 0.0)
                 if (others * count)[known].sum() >= _FEWEST_SURE:
                     teacher = others
-                u[f.name] = _strangers(f, seen[f.name], by_level(strange), pairs / sampled)
+                u[f.name] = _strangers(f, seen[f.name], by_level(strange), beyond / sampled)
             m[f.name] = shares(by_level(teacher) + 1e-2 + _GUESS_PAIRS * guess[f.name], f.blocks)
             h[f.name] = (
                 _household(f, by_level(home), u[f.name], seen[f.name]) if f.shared else u[f.name]
@@ -141,9 +150,10 @@ def _log_ratio(upper: dict[str, np.ndarray], u: dict[str, np.ndarray], field: Fi
 
 
 def _strangers(field: Field, seen: np.ndarray, unexplained: np.ndarray, scale: float) -> np.ndarray:
-    """u: random pairs where they are many, else the candidates nothing else explains."""
-    rare = seen < _FEWEST_RANDOM
-    return shares(np.where(rare, np.maximum(unexplained, 0.5), seen * scale), field.blocks, 0.0)
+    """u: what candidates leave unexplained, and random pairs where they are enough to count."""
+    beyond = np.where(seen < _FEWEST_RANDOM, 0.0, seen * scale)
+    count = unexplained + beyond + _guess_strangers(field)
+    return shares(count, field.blocks, 0.0)
 
 
 def _household(field: Field, met: np.ndarray, u: np.ndarray, seen: np.ndarray) -> np.ndarray:
@@ -169,6 +179,16 @@ def _guess_same(field: Field) -> np.ndarray:
         )
     one = np.linspace(0.05, 1, field.levels // field.blocks) ** 2 + 1e-3
     return np.tile(one, field.blocks)
+
+
+def _guess_strangers(field: Field) -> np.ndarray:
+    """Half a pair for each level; of e-mails what is usual among namesakes, a few pairs' worth.
+
+    A small base has hardly two namesakes who are strangers, to learn it from.
+    """
+    if field.kind == "email":
+        return _GUESS_PAIRS * np.concatenate(_USUAL_EMAILS)
+    return np.full(field.levels, 0.5)
 
 
 def _guess_household(field: Field, u: np.ndarray) -> np.ndarray:
