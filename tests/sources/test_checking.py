@@ -92,3 +92,13 @@ def test_rows_of_several_files_are_told_with_their_file(tmp_path):
     )
     assert found.message == "2 rows with no time, rows web-02.csv:2, web-03.csv:2"
     assert (found.file, found.row) == ("web-02.csv", 2)
+
+
+def test_numbers_are_looked_at(tmp_path):
+    (tmp_path / "p.csv").write_text('sku,prix\np1,"12,50"\np2,sur devis\n')
+    fields = {"id": "sku", "price": "prix"}
+    (found,) = check_sources(
+        brand({"p": {"kind": "products", "path": "p.csv", "fields": fields}}), tmp_path
+    )
+    assert found.message == "1 of 2 values (50.0%) cannot be read as numbers, row 2"
+    assert found.severity == "warning" and found.column == "prix"

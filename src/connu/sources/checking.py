@@ -24,6 +24,7 @@ from connu.sources.dates import normalise_birth_dates, normalise_birth_years
 from connu.sources.emails import normalise_emails
 from connu.sources.evidence import dates_by_source, regions_by_source
 from connu.sources.mapping import Mapping, cell, map_source, mapping_problems
+from connu.sources.numbers import comma_decimal, number_sql
 from connu.sources.phones import normalise_phones
 from connu.sources.reading import open_source
 from connu.sources.sexes import normalise_sexes
@@ -36,6 +37,8 @@ _SHOWN_ROWS = 5
 _FEW = 0.01  # below this share, unreadable values are only told
 _MOST = 0.8  # from this share on, the mapping itself must be wrong
 _LEAST_VALUES = 10
+_TIMES = ("time", "recorded_at")
+_NUMBERS = ("value", "price", "rating", "nps")
 #: UTF-8 read as Latin-1 once too often, or bytes that no encoding explained.
 _BROKEN = "Ã[\u0080-¿]|Â[\u0080-¿]|â€|\ufffd"
 
@@ -214,9 +217,8 @@ class _Checker:
             rows: list[int] = []
             for batch in self._engine.batches(self._values_sql(mapping, word, column)):
                 values = known(as_text(batch.column("value")))
-                bad = pc.and_(pc.is_valid(values), pc.is_null(read(values)))
-                if word in ("time", "recorded_at"):
-                    bad = pc.and_(pc.is_valid(values), pc.is_null(batch.column("moment")))
+                found = batch.column("found") if read is None else read(values)
+                bad = pc.and_(pc.is_valid(values), pc.is_null(found))
                 told += len(values) - values.null_count
                 unread += pc.sum(bad).as_py() or 0
                 rows += batch.column("row").filter(bad).to_pylist()
@@ -245,18 +247,27 @@ class _Checker:
         )
 
     def _values_sql(self, mapping: Mapping, word: str, column: str) -> str:
-        moment = "CAST(NULL AS TIMESTAMP)"
-        if word in ("time", "recorded_at"):
-            day_first = mapping.day_first(self._settings)
-            moment = f"CAST({time_sql(cell(column), day_first=day_first)} AS TIMESTAMP)"
+        """Row, value, and what SQL reads in it (times and numbers; NULL for other fields)."""
+        value, found = cell(column), "NULL"
+        if word in _TIMES:
+            found = time_sql(value, day_first=mapping.day_first(self._settings))
+        elif word in _NUMBERS:
+            comma = comma_decimal(mapping.country(self._settings))
+            found = number_sql(value, comma_decimal=comma)
         return (
-            f"SELECT {mapping.row} AS row, {cell(column)} AS value, {moment} AS moment "
-            f"FROM {mapping.table} WHERE {cell(column)} IS NOT NULL"
+            f"SELECT {mapping.row} AS row, {value} AS value, {found} AS found "
+            f"FROM {mapping.table} WHERE {value} IS NOT NULL"
         )
 
-    def _reader(self, mapping: Mapping, word: str) -> tuple[str, Callable[[Column], Column]] | None:
-        """What the field's values are called, and the function that reads them."""
+    def _reader(
+        self, mapping: Mapping, word: str
+    ) -> tuple[str, Callable[[Column], Column] | None] | None:
+        """What the field's values are called, and the function that reads them (None: SQL does)."""
         country = mapping.country(self._settings)
+        if word in _TIMES:
+            return "times", None
+        if word in _NUMBERS:
+            return "numbers", None
         if word == "phone":
             others = regions_by_source(self._engine, self._settings, [mapping])[mapping.name]
             return "phone numbers", lambda values: normalise_phones(values, country, others)
@@ -268,8 +279,6 @@ class _Checker:
             "birth_year": ("years", normalise_birth_years),
             "sex": ("words for a sex", normalise_sexes),
             "country": ("countries", normalise_countries),
-            "time": ("times", as_text),
-            "recorded_at": ("times", as_text),
         }
         return simple.get(word)
 
