@@ -3,6 +3,7 @@
     python -m benchmarks.identities                        every data set
     python -m benchmarks.identities --only historical_50k  one (may be repeated)
     python -m benchmarks.identities --without-splink --json figures.json
+    python -m benchmarks.identities --write                the figures into docs/benchmarks.md
 
 Each data set becomes a brand's folder of CSV files; `connu build` and `connu export identities`
 run on it as a user would run them, from the files to the exported file, and Splink runs beside on
@@ -19,12 +20,13 @@ import os
 import sys
 import tempfile
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchmarks.datasets import DATA_SETS, DataSet, data_folder
+from benchmarks.datasets import DATA_SETS, DataSet
 from benchmarks.measured import Measure, measure
 from connu.measure.identities import evaluate_identities
 
@@ -141,6 +143,8 @@ def _truth(records: pa.Table) -> pa.Table:
     )
 
 
+PAGE = ROOT / "docs" / "benchmarks.md"
+BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
 HEADER = "| data | tool | records | pairwise F1 | B-cubed F1 | seconds | processor s | peak GB |"
 
 
@@ -184,40 +188,73 @@ def _errors(ours: float, theirs: float) -> str:
     return f"{(1 - ours) / (1 - theirs):.2f}" if theirs < 1 else "–"
 
 
+def machine() -> str:
+    """What the figures were measured on, without naming it."""
+    memory_gb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    python = ".".join(str(part) for part in sys.version_info[:3])
+    return (
+        f"{os.cpu_count()} processors, {memory_gb:.0f} GB of memory, Python {python}, "
+        f"DuckDB {version('duckdb')}, Splink {version('splink')}; "
+        f"load {os.getloadavg()[0]:.1f} before the first run"
+    )
+
+
+def write_page(lines: list[str]) -> None:
+    """Put the figures between the marks of docs/benchmarks.md; the prose around them stays."""
+    text = PAGE.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    figures = "\n".join([BEGIN, *lines, END])
+    PAGE.write_text(before + figures + after, encoding="utf-8")
+
+
 def main() -> int:
     """Run the data sets that the command line asks for, and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    names = [data.name for data in DATA_SETS]
-    parser.add_argument("--only", action="append", choices=names, metavar="NAME")
-    parser.add_argument("--without-splink", action="store_true")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures in a file too")
-    asked = parser.parse_args()
-    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} before the first run")
+    asked = _asked()
+    lines = [f"On {machine()}.", ""]
+    print(lines[0], flush=True)
     try:
         warm_up()
     except Failed as failure:
         print(f"the small build failed, so nothing is measured: {failure}", file=sys.stderr)
         return 1
-    print(HEADER, "|---|---|---|---|---|---|---|---|", sep="\n", flush=True)
     everything: list[Figures] = []
     remarks: list[str] = []
+    table = [HEADER, "|---|---|--:|--:|--:|--:|--:|--:|"]
+    print("", *table, sep="\n", flush=True)
     for data in DATA_SETS:
-        if data.name not in (asked.only or [n for n in names if n != "made_2k"]):
+        if data.name not in asked.only:
             continue
         try:
             done = compare(data, with_splink=not asked.without_splink)
         except FileNotFoundError:
-            remarks.append(f"{data.name}: skipped, {data_folder()} does not hold it")
+            remarks.append(f"- {data.name}: skipped, the data folder does not hold it")
             continue
         for figures in done:
-            print(row(figures), flush=True)
+            table.append(row(figures))
+            print(table[-1], flush=True)
         everything += done
-        remarks.append(f"{data.name}: {ratio(done, data)}" if done else f"{data.name}: failed")
+        remarks.append(f"- {data.name}: {ratio(done, data) if done else 'failed'}")
     print("", *remarks, sep="\n")
     if asked.json:
         figures_as_text = json.dumps([asdict(figures) for figures in everything], indent=2)
         asked.json.write_text(figures_as_text + "\n", encoding="utf-8")
+    if asked.write:
+        write_page([*lines, *table, "", *remarks])
     return 1 if any(remark.endswith("failed") for remark in remarks) else 0
+
+
+def _asked() -> argparse.Namespace:
+    names = [data.name for data in DATA_SETS]
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--only", action="append", choices=names, metavar="NAME")
+    parser.add_argument("--without-splink", action="store_true")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures in a file too")
+    parser.add_argument("--write", action="store_true", help="put them into docs/benchmarks.md")
+    asked = parser.parse_args()
+    # The smallest is for warming up and for trying the benchmark itself.
+    asked.only = asked.only or [name for name in names if name != "made_2k"]
+    return asked
 
 
 if __name__ == "__main__":
