@@ -7,8 +7,8 @@ look like one person, taken for one person they would teach that first names dif
 For each field: m = P(level | same person), h = P(level | household), u = P(level | strangers).
 What a household does not share (birth date, given name, keys) its members hold like strangers, so
 h = u there. u comes from the candidates no other kind explains and, for levels they show often
-enough, from random pairs beyond the candidates. A field's m is learnt only from pairs that the *other* fields
-make sure, so that what is common to near misses does not count as agreement.
+enough, from random pairs beyond the candidates. A field's m is learnt only from pairs that the
+*other* fields make sure, so that what is common to near misses does not count as agreement.
 
 Sources: Fellegi & Sunter (1969); Winkler (1988) for EM without labels.
 """
