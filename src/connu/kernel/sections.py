@@ -123,7 +123,8 @@ class EngineChoice(Section, frozen=True):
     """[engine] – where tables live.
 
     Attributes:
-        kind: duckdb (embedded) or spark (extra `spark`, Java 17).
+        kind: duckdb (embedded), or spark (extra `spark`, Java 17), on which not every stage
+            of a build runs yet.
         threads: worker threads.
         memory_gb: what the engine may hold before it spills to disk.
     """
