@@ -54,7 +54,7 @@ def average_link(
     a, b, excess = _between_groups(left, right, bits, group)
     a, b, excess = _with_never(a, b, excess, group, apart, unique_source)
     # Stronger cuts first where a component is too large; each pass merges what it may.
-    cuts = [12.0, 8.0, 4.0, threshold]
+    cuts = [*(cut for cut in (12.0, 8.0, 4.0) if cut > threshold), threshold]
     while cuts:
         groups = int(group.max()) + 1 if n else 0
         size = np.bincount(group, minlength=groups).astype(np.float64)
