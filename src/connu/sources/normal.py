@@ -136,6 +136,7 @@ def make_normal(engine: Engine, settings: Settings, mappings: list[Mapping]) -> 
     )
     engine.run("identifiers", _identifiers_sql(("email", "phone", *keys)))
     engine.drop("normalised")
+    engine.drop("several_values")
     return rows
 
 
