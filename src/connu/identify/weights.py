@@ -93,7 +93,13 @@ def learn(
     }
     sampled = max(len(random[fields[0].name]), 1)
     beyond = max(pairs - float(patterns.count.sum()), 0.0)
-    u = {f.name: shares(seen[f.name] + _guess_strangers(f), f.blocks, 0.0) for f in fields}
+    # To begin with every pair is of strangers, candidates too: a small base has nothing else.
+    u = {}
+    for f in fields:
+        known = patterns.levels[f.name] >= 0
+        met = np.bincount(patterns.levels[f.name][known], patterns.count[known], f.levels)
+        met += seen[f.name] * (beyond / sampled) + _guess_strangers(f)
+        u[f.name] = shares(met, f.blocks, 0.0)
     guess = {f.name: shares(_guess_same(f), f.blocks) for f in fields}
     m = dict(guess)
     h = {f.name: shares(_guess_household(f, u[f.name]), f.blocks) for f in fields}
