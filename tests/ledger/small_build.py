@@ -127,13 +127,21 @@ def tables(consents=()):
         "consents": said,
         "events": pa.table(
             {
-                "source": ["shop"] * 5,
-                "row": pa.array([1, 2, 3, 4, 5], pa.int64()),
-                "type": ["view", "buy", "view", "call", "view"],
-                "email": pa.array([None, "ada@example.org", None, None, None], pa.string()),
-                "phone": pa.array([None, None, None, "+33600000002", None], pa.string()),
-                "anonymous_id": pa.array(["ck-ada", None, "ck-lone", None, "ck-other"]),
-                "attributes": pa.array([None] * 5, pa.string()),
+                "source": ["shop"] * 6,
+                "row": pa.array([1, 2, 3, 4, 5, 6], pa.int64()),
+                "type": ["view", "buy", "view", "call", "view", "view"],
+                "email": pa.array([None, "ada@example.org", None, None, None, None], pa.string()),
+                "phone": pa.array([None, None, None, "+33600000002", None, None], pa.string()),
+                "anonymous_id": pa.array(["ck-ada", None, "ck-lone", None, "ck-other", None]),
+                "attributes": pa.array([None] * 6, pa.string()),
+            }
+        ),
+        "event_customers": pa.table(
+            {
+                "source": ["shop"] * 3,
+                "row": pa.array([1, 2, 6], pa.int64()),
+                "customer_id": ["c-ada"] * 3,
+                "basis": ["cookie", "email", "session"],
             }
         ),
         "products": pa.table({"source": ["cat"], "product_id": ["p1"], "name": ["Camera"]}),

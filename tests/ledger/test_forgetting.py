@@ -84,7 +84,7 @@ def test_he_is_in_no_table_and_everybody_else_is_untouched(brand):
             assert len(before[name]) - len(rows) == done.rows.get(name, 0)
     # The household's phone is Bob's too: his record, his call and his identifier stay.
     assert "+33600000002" in [k["value"] for k in after["identifiers"]]
-    assert [e["row"] for e in after["events"]] == [1, 2, 3, 4, 5]
+    assert [e["row"] for e in after["events"]] == [1, 2, 3, 4, 5, 6]
 
 
 def test_rids_stay_without_gaps_and_keep_their_keys(brand):
@@ -101,7 +101,7 @@ def test_rids_stay_without_gaps_and_keep_their_keys(brand):
 def test_events_visitors_and_texts_of_his_go_too(brand):
     done = _forget(brand, "c-ada")
     after = _everything(Builds(brand).current())
-    assert done.rows["events"] == 2
+    assert done.rows["events"] == done.rows["event_customers"] == 3
     assert done.rows["facts"] == 3
     assert [v["anonymous_id"] for v in after["visitors"]] == ["ck-lone", "ck-other"]
     assert after["links"] == []
@@ -174,8 +174,8 @@ def test_what_is_left_behind_is_found_by_file_and_place(brand):
     done = _forget(brand, "c-bea")
     assert [(r.file.name, r.where) for r in done.remains] == [
         ("raw.tmp", "bytes at 2"),
-        ("spill.parquet", "column who"),
-        ("x.db", "table t, records"),
+        ("spill.parquet", "column who, row 1"),
+        ("x.db", "table t, source and record_id, row 1"),
     ]
 
 
@@ -277,7 +277,7 @@ def test_texts_within_json_and_other_writings_are_found(tmp_path):
     (tmp_path / "l.csv").write_bytes("a\n12 allée Été\n".encode("latin-1"))
     (tmp_path / "m.jsonl").write_text(json.dumps({"a": "12 allée Été"}) + "\n")
     found = {r.file.name: r.where for r in search([tmp_path], needles).remains}
-    assert found == {"j.parquet": "column a", "l.csv": "line 2", "m.jsonl": "line 1"}
+    assert found == {"j.parquet": "column a, row 1", "l.csv": "line 2", "m.jsonl": "line 1"}
 
 
 def test_a_mail_within_a_free_text_is_found(tmp_path):
@@ -289,7 +289,9 @@ def test_a_mail_within_a_free_text_is_found(tmp_path):
         ("Mon adresse est ada@example.org.uk", False),
     ):
         pq.write_table(pa.table({"text": [text, None]}), tmp_path / "v.parquet")
-        assert [r.where for r in search([tmp_path], needles).remains] == ["column text"] * found
+        assert [r.where for r in search([tmp_path], needles).remains] == [
+            "column text, row 1"
+        ] * found
 
 
 def test_deleted_rows_of_a_database_are_found_in_its_free_pages(tmp_path):
@@ -301,6 +303,17 @@ def test_deleted_rows_of_a_database_are_found_in_its_free_pages(tmp_path):
     connection.close()
     needles = Needles(frozenset({"ada@example.org"}), frozenset())
     assert [r.where[:8] for r in search([tmp_path], needles).remains] == ["bytes at"]
+
+
+def test_many_rows_are_counted(tmp_path):
+    needles = Needles(frozenset({"ada@example.org"}), frozenset())
+    column = ["ada@example.org" if n % 2 else f"x{n}" for n in range(60)]
+    pq.write_table(pa.table({"m": column}), tmp_path / "x.parquet")
+    (tmp_path / "y.csv").write_text("\n".join(column))
+    parquet, csv = (r.where for r in search([tmp_path], needles).remains)
+    assert parquet.startswith("column m, rows 2, 4, 6,")
+    assert parquet.endswith(" 40 and 10 more")
+    assert csv.startswith("lines 2, 4, 6,")
 
 
 def test_links_hidden_folders_and_broken_files_do_not_stop_a_search(tmp_path):

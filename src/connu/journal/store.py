@@ -195,6 +195,11 @@ _REFUSALS = (
     (("locked", "busy"), "another process keeps writing to the journal", "try again"),
     (("full", "no space"), "the journal cannot be written: the disk is full", "free some space"),
     (
+        ("disk i/o error",),
+        "the journal's disk refuses to read or write",
+        "check that the disk is not full and is sound",
+    ),
+    (
         ("readonly", "read-only", "unable to open", "permission denied"),
         "the journal cannot be opened or written",
         "check the owner and the rights of the file and its folder",

@@ -265,14 +265,14 @@ class Builds:
         Returns:
             The names of the folders deleted; none while a build is running.
         """
-        if not self.root.is_dir():
-            return []
-        before = set(os.listdir(self.root))
         try:
+            before = set(os.listdir(self.root))
             self.begin().abandon()
-        except BuildError:
+            return sorted(before - set(os.listdir(self.root)))
+        except (FileNotFoundError, BuildError):
             return []
-        return sorted(before - set(os.listdir(self.root)))
+        except OSError as error:
+            raise io_error("the builds cannot be cleaned", error) from error
 
     def prune(self, last: int | None = None) -> Sequence[str]:
         """Delete builds before the last N, never the one in force; returns the ids deleted.
@@ -293,12 +293,10 @@ class Builds:
             id = self.current_file.read_text(encoding="ascii").strip()
         except FileNotFoundError:
             return None
-        except (OSError, UnicodeDecodeError) as error:
-            raise BuildError(
-                "the name of the build in force cannot be read",
-                hint="run: connu build",
-                file=self.current_file,
-            ) from error
+        except OSError as error:
+            raise io_error("the name of the build in force cannot be read", error) from error
+        except UnicodeDecodeError:
+            id = ""
         if not _ID.fullmatch(id):
             raise BuildError(
                 "the file naming the build in force is broken",
@@ -322,6 +320,8 @@ class Builds:
             about = json.loads((path / "build.json").read_bytes())
             tables, form = about["tables"], about["format"]
             whole = all((path / f"{table}.parquet").is_file() for table in tables)
+        except PermissionError as error:
+            raise io_error(f"the build {id} cannot be read", error) from error
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise BuildError(
                 f"the build {id} is missing or broken", hint="run: connu build", build=id

@@ -224,8 +224,8 @@ def _own_cells(engine: Engine, his: str) -> set[str]:
             for row in rows.to_pylist():
                 cells.setdefault(row["folded"], set()).add(row["cell"])
     engine.put("his_cells", pa.table({"folded": pa.array(sorted(cells), pa.string())}))
-    for table in ("people", "products"):
-        others = f" AND NOT {_is_his(his)}" if table == "people" else ""
+    for table in ("people", "normal", "products"):
+        others = f" AND NOT {_is_his(his)}" if table != "products" else ""
         for column in _texts(engine, table):
             held = f"SELECT {_folded(f't.{column}')} AS folded FROM {table} AS t WHERE TRUE{others}"
             rows = engine.collect(
@@ -266,8 +266,8 @@ def _mark(engine: Engine, build: Build, person: _Person) -> None:
     """Materialise the group `erased`: his customer id, records, rids, cookies, keys of his own."""
     visitors = build.has("visitors")
     needed = {"customers", "records", "visitors"}
-    if build.has("normal"):
-        needed.add("rids")
+    needed |= {"rids"} if build.has("normal") else set()
+    needed |= {"events"} if build.has("event_customers") else set()
     own = pa.table(
         {
             "type": pa.array([kind for kind, _ in person.own], pa.string()),
@@ -291,14 +291,15 @@ def _mark(engine: Engine, build: Build, person: _Person) -> None:
 
 
 def _gone(engine: Engine, table: str) -> str:
-    return tie_of(table, engine.columns(table)).touches(_GROUP)
+    behaviour = engine.has("event_customers")
+    return tie_of(table, engine.columns(table), behaviour=behaviour).touches(_GROUP)
 
 
 def _source_rows(engine: Engine, build: Build) -> tuple[SourceRow, ...]:
     """Where he stands in the sources, as far as the build's rows say it."""
     found: set[SourceRow] = set()
-    for table in build.tables:
-        columns = engine.columns(table)
+    for table in ("people", "events", "verbatims", "quarantine"):
+        columns = engine.columns(table) if build.has(table) else []
         if not {"source", "row"} <= set(columns):
             continue
         kind = "kind" if "kind" in columns else literal(table)

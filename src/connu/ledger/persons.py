@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from connu.govern.consents import holders
 
 #: A relation needs those before it.
-_ORDER = ("customers", "records", "rids", "visitors", "keys")
+_ORDER = ("customers", "records", "rids", "visitors", "keys", "events")
 
 
 def relations(
@@ -24,11 +24,12 @@ def relations(
 ) -> list[str]:
     """The common table expressions of a group, in order, each «name AS (…)».
 
-    Reads identities; for `rids` and `keys` normal and identifiers too; visitors where there are.
+    Reads identities; normal and identifiers for `rids` and `keys`; visitors where there are;
+    event_customers for `events`.
 
     Args:
         group: the group's name, a prefix.
-        needed: which of customers, records, rids, visitors, keys.
+        needed: which of customers, records, rids, visitors, keys, events.
         customers: SELECT customer_id of the group's customers.
         lone_visitors: SELECT anonymous_id of visitors of the group whom nobody knows.
         visitors: whether the table `visitors` is there.
@@ -46,6 +47,8 @@ def relations(
         " ON r.source = n.source AND r.record_id = n.record_id",
         "visitors": _visitors(group, lone_visitors, visitors),
         "keys": _keys(group, "visitors" in wanted),
+        "events": 'SELECT e.source, e."row" FROM event_customers AS e'
+        f" WHERE e.customer_id IN (SELECT customer_id FROM {group}_customers)",
     }
     return [f"{group}_{name} AS ({made[name]})" for name in _ORDER if name in wanted]
 

@@ -169,7 +169,8 @@ class Reader:
     # ------------------------------------------------------------------ within
     def _kept(self, name: str, chosen: str) -> str:
         """SELECT `chosen` of the rows `t` of a table that may be read."""
-        tie = tie_of(name, self._engine.columns(name))
+        behaviour = self.build.has("event_customers")
+        tie = tie_of(name, self._engine.columns(name), behaviour=behaviour)
         groups = self._groups(tie)
         expressions = [e for group in groups for e in self._group(group, set(tie.relations))]
         head = f"WITH {', '.join(expressions)} " if expressions else ""

@@ -31,7 +31,8 @@ RAW_CHARACTERS = 7
 _SQLITE = b"SQLite format 3\x00"
 _PARQUET = b"PAR1"
 _LINES = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".log", ".toml")
-_ROWS_TOLD = 20
+_TOLD = 20
+_BATCH_ROWS = 100_000
 
 
 @dataclass(frozen=True)
@@ -146,41 +147,63 @@ def _in_parquet(path: Path, needles: Needles, explained: set[str]) -> Iterator[s
             for field in file.schema_arrow
             if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
         ]
-        for batch in file.iter_batches(batch_size=100_000, columns=names):
-            for name in names:
-                if _in_column(batch.column(name), needles, explained):
-                    yield f"column {name}"
-            if _pairs_in(batch, names, needles):
-                yield "records"
+        batches = file.iter_batches(batch_size=_BATCH_ROWS, columns=names)
+        yield from _in_batches(batches, needles, explained)
 
 
 def _in_sqlite(path: Path, needles: Needles, explained: set[str]) -> Iterator[str]:
-    for table, batch in sqlite_texts(path):
+    for table, batches in sqlite_texts(path):
+        for where in _in_batches(batches, needles, explained):
+            yield f"table {table}, {where}"
+
+
+def _in_batches(
+    batches: Iterable[pa.RecordBatch], needles: Needles, explained: set[str]
+) -> Iterator[str]:
+    """The columns in which he is, with the rows."""
+    rows: dict[str, list[int]] = {}
+    before = 0
+    for batch in batches:
         for name in batch.schema.names:
-            if _in_column(batch.column(name), needles, explained):
-                yield f"table {table}, column {name}"
-        if _pairs_in(batch, batch.schema.names, needles):
-            yield f"table {table}, records"
+            found = _in_column(batch.column(name), needles, explained)
+            rows.setdefault(f"column {name}", []).extend(before + at for at in found)
+        rows.setdefault("source and record_id", []).extend(
+            before + at for at in _pairs_in(batch, needles)
+        )
+        before += batch.num_rows
+    for where, found in rows.items():
+        if found:
+            yield f"{where}, {_counted('row', [at + 1 for at in found])}"
 
 
-def _in_column(column: pa.Array, needles: Needles, explained: set[str]) -> bool:
-    """Whether a cell is, or holds as a JSON text or an index entry, one of the values."""
+def _counted(word: str, numbers: Iterable[int]) -> str:
+    """« row 7 », « rows 7, 9 and 3 more »."""
+    ordered = sorted(set(numbers))
+    told = ", ".join(f"{number:,}" for number in ordered[:_TOLD])
+    more = len(ordered) - _TOLD
+    return f"{word}{'s' if len(ordered) > 1 else ''} {told}" + (
+        f" and {more:,} more" if more > 0 else ""
+    )
+
+
+def _in_column(column: pa.Array, needles: Needles, explained: set[str]) -> list[int]:
+    """Where a cell is, or holds as a JSON text or an index entry, one of the values."""
     column = column.cast(pa.string())
     values = sorted(needles.values)
     if not values or not len(column):
-        return False
-    if pc.any(pc.is_in(column, pa.array(values, pa.string()))).as_py():
-        return True
+        return []
+    found = set(pc.indices_nonzero(pc.is_in(column, pa.array(values, pa.string()))).to_pylist())
     forms = {form for value in values for form in (value, json.dumps(value)[1:-1])}
     parts = pc.match_substring_regex(column, "|".join(map(re.escape, sorted(forms))))
-    if not pc.any(parts).as_py():
-        return False
-    for cell in column.filter(pc.fill_null(parts, False)).to_pylist():
-        texts = _texts_of(cell)
-        if any(value in texts or _said_in(cell, value) for value in values):
-            return True
-        explained.update(value for value in values if value in cell)
-    return False
+    for at in pc.indices_nonzero(pc.fill_null(parts, False)).to_pylist():
+        if at not in found:
+            cell = column[at].as_py()
+            texts = _texts_of(cell)
+            if any(value in texts or _said_in(cell, value) for value in values):
+                found.add(at)
+            else:
+                explained.update(value for value in values if value in cell)
+    return sorted(found)
 
 
 def _texts_of(cell: str) -> set[str]:
@@ -214,21 +237,19 @@ def _leaves(value: object) -> Iterator[str]:
         yield str(value)
 
 
-def _pairs_in(batch: pa.RecordBatch, names: list[str], needles: Needles) -> bool:
+def _pairs_in(batch: pa.RecordBatch, needles: Needles) -> list[int]:
+    """Where a row names one of his records, by source and id together."""
+    names = set(batch.schema.names)
+    ids = pa.array(sorted({record for _, record in needles.records}), pa.string())
+    found: set[int] = set()
     for side in ("", "left_", "right_"):
-        if {f"{side}source", f"{side}record_id"} <= set(names) and needles.records:
-            ids = pa.array(sorted({record for _, record in needles.records}), pa.string())
+        if {f"{side}source", f"{side}record_id"} <= names and len(ids):
             sources = batch.column(f"{side}source").cast(pa.string())
             records = batch.column(f"{side}record_id").cast(pa.string())
-            near = pc.fill_null(pc.is_in(records, ids), False)
-            if not pc.any(near).as_py():
-                continue
-            pairs = zip(
-                sources.filter(near).to_pylist(), records.filter(near).to_pylist(), strict=True
-            )
-            if any(pair in needles.records for pair in pairs):
-                return True
-    return False
+            for at in pc.indices_nonzero(pc.is_in(records, ids)).to_pylist():
+                if (sources[at].as_py(), records[at].as_py()) in needles.records:
+                    found.add(at)
+    return sorted(found)
 
 
 def _in_bytes(path: Path, needles: Needles, explained: set[str]) -> Iterator[str]:
@@ -238,20 +259,19 @@ def _in_bytes(path: Path, needles: Needles, explained: set[str]) -> Iterator[str
         if len(value) >= RAW_CHARACTERS
         for written in sorted(_written(value))
     ]
-    lines: set[int] = set()
+    places: set[int] = set()
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         for value, part in wanted:
             at = content.find(value)
             if at >= 0 and path.suffix.lower() not in _LINES:
                 yield f"bytes at {at:,}"
                 return
-            while at >= 0 and len(lines) < _ROWS_TOLD:
+            while at >= 0:
                 if _stands_alone(content, at, len(value), part):
-                    lines.add(_line(content, at))
+                    places.add(at)
                 at = content.find(value, at + len(value))
-    if lines:
-        told = ", ".join(f"{line:,}" for line in sorted(lines))
-        yield f"line{'s' if len(lines) > 1 else ''} {told}"
+        if places:
+            yield _counted("line", _lines(content, sorted(places)))
 
 
 def _written(value: str) -> set[bytes]:
@@ -277,9 +297,11 @@ def _stands_alone(content: bytes | mmap.mmap, at: int, length: int, part: _Part)
     return not (part[0].search(before) or part[1].match(after))
 
 
-def _line(content: mmap.mmap, at: int) -> int:
-    """The 1-based line of a position; one pass up to it."""
-    line, start = 1, 0
-    while (found := content.find(b"\n", start, at)) >= 0:
-        line, start = line + 1, found + 1
-    return line
+def _lines(content: mmap.mmap, places: list[int]) -> list[int]:
+    """The 1-based lines of positions in order; one pass up to the last."""
+    found, line, start = [], 1, 0
+    for at in places:
+        while (end := content.find(b"\n", start, at)) >= 0:
+            line, start = line + 1, end + 1
+        found.append(line)
+    return found

@@ -189,8 +189,8 @@ def open_serving(path: Path) -> Serving:
     return Serving(path)
 
 
-def sqlite_texts(path: Path) -> Iterator[tuple[str, pa.RecordBatch]]:
-    """Every cell of a SQLite file as text: (table, batch of rows). For proving what is gone.
+def sqlite_texts(path: Path) -> Iterator[tuple[str, Iterator[pa.RecordBatch]]]:
+    """Every cell of a SQLite file as text: (table, batches of rows). For proving what is gone.
 
     The file is not locked and not written to; what cannot be decoded is passed over.
     """
@@ -202,17 +202,24 @@ def sqlite_texts(path: Path) -> Iterator[tuple[str, pa.RecordBatch]]:
     try:
         named = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         for (table,) in named.fetchall():
-            name = table.replace('"', '""')
-            columns = [row[1] for row in connection.execute(f'PRAGMA table_info("{name}")')]
-            rows = connection.execute(f'SELECT * FROM "{name}"')
-            while some := rows.fetchmany(_ROWS_AT_ONCE):
-                cells = [[_shown(cell) for cell in column] for column in zip(*some, strict=True)]
-                arrays = [pa.array(column, pa.string()) for column in cells]
-                yield table, pa.RecordBatch.from_arrays(arrays, columns)
+            yield table, _table_texts(connection, table)
     except sqlite3.Error:
         return
     finally:
         connection.close()
+
+
+def _table_texts(connection: sqlite3.Connection, table: str) -> Iterator[pa.RecordBatch]:
+    name = table.replace('"', '""')
+    try:
+        columns = [row[1] for row in connection.execute(f'PRAGMA table_info("{name}")')]
+        rows = connection.execute(f'SELECT * FROM "{name}"')
+        while some := rows.fetchmany(_ROWS_AT_ONCE):
+            cells = [[_shown(cell) for cell in column] for column in zip(*some, strict=True)]
+            arrays = [pa.array(column, pa.string()) for column in cells]
+            yield pa.RecordBatch.from_arrays(arrays, columns)
+    except sqlite3.Error:
+        return
 
 
 def _shown(cell: object) -> str | None:

@@ -55,6 +55,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "identifiers": ("rid", "type", "value"),
     "consents": ("source", "record_id", "purpose", "since"),
     "events": ("source", "row"),
+    "event_customers": ("source", "row"),
     "verbatims": ("source", "row"),
     "products": ("source", "product_id"),
 }

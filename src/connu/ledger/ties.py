@@ -4,9 +4,10 @@ Reading leaves out the rows of those who did not consent, and forgetting deletes
 one who leaves: both ask here, so that no table is guarded by one and forgotten by the other. A
 table whose rows cannot be tied to anybody is refused, unless it is known to concern nobody.
 
-The SQL speaks of a *group* of persons, under a name such as `withheld`, by up to five relations:
+The SQL speaks of a *group* of persons, under a name such as `withheld`, by up to six relations:
 `withheld_customers` (customer_id), `withheld_records` (source, record_id), `withheld_rids` (rid),
-`withheld_keys` (type, value) and `withheld_visitors` (anonymous_id).
+`withheld_keys` (type, value), `withheld_visitors` (anonymous_id) and `withheld_events` (source,
+row: events tied to a customer by what surrounds them, such as their session).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from connu.engine.sql import literal, quoted
 from connu.kernel.errors import PurposeError
 from connu.kernel.fields import is_identifier
 
@@ -45,6 +47,7 @@ class Tie:
         keys: the identifier columns, for a row tied by them.
         visitor: the row of a visitor, who need not be a customer.
         other: the row names a second customer (identity_changes).
+        behaviour: the row may be tied by `event_customers` too (events).
     """
 
     table: str
@@ -52,12 +55,13 @@ class Tie:
     keys: tuple[str, ...] = ()
     visitor: bool = False
     other: bool = False
+    behaviour: bool = False
 
     @property
     def relations(self) -> tuple[str, ...]:
         """The relations of a group that `touches` reads."""
-        extra = ("visitors",) if self.visitor else ()
-        return _RELATIONS[self.kind] + extra
+        extra = (("visitors", self.visitor), ("events", self.behaviour))
+        return _RELATIONS[self.kind] + tuple(name for name, there in extra if there)
 
     @property
     def single(self) -> bool:
@@ -90,10 +94,16 @@ class Tie:
                 f" (SELECT anonymous_id FROM {group}_visitors))",
             ]
         if self.kind == "keys":
-            return [
-                f"t.\"{key}\" IN (SELECT value FROM {group}_keys WHERE type = '{key}')"
+            tests = [
+                f"t.{quoted(key)} IN (SELECT value FROM {group}_keys WHERE type = {literal(key)})"
                 for key in self.keys
             ]
+            if self.behaviour:
+                tests.append(
+                    f"EXISTS (SELECT 1 FROM {group}_events AS e"
+                    ' WHERE e.source = t.source AND e."row" = t."row")'
+                )
+            return tests
         if self.kind == "content":
             # A quarantined row was never normalised: its cells are compared as they are, folded.
             cells = "unnest(json_extract_string(q.content, '$.*'))"
@@ -108,8 +118,13 @@ class Tie:
         return []
 
 
-def tie_of(table: str, columns: Sequence[str]) -> Tie:
+def tie_of(table: str, columns: Sequence[str], *, behaviour: bool = False) -> Tie:
     """How the rows of a table concern persons, by its columns.
+
+    Args:
+        table: its name.
+        columns: its columns.
+        behaviour: whether there is the table `event_customers`.
 
     Raises:
         PurposeError: no column says whose the rows are; they are then nobody's to read.
@@ -136,7 +151,7 @@ def tie_of(table: str, columns: Sequence[str]) -> Tie:
     if {"source", "row", "content"} <= has:
         return Tie(table, "content")
     if keys:
-        return Tie(table, "keys", keys)
+        return Tie(table, "keys", keys, behaviour=behaviour and table == "events")
     raise PurposeError(
         f"connu does not know whose the rows of «{table}» are, and does not give them out",
         table=table,
