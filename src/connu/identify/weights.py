@@ -29,7 +29,7 @@ _WARM_UP = 3
 #: A pair teaches a field when the other fields put it above this.
 SURE = 0.999
 #: Below this many sure pairs a field learns from all pairs by their probability.
-_FEWEST_SURE = 200
+_FEWEST_SURE = 30
 #: Random pairs needed before they alone decide a level's u.
 _FEWEST_RANDOM = 20
 #: Pseudo-pairs behind each field's first guess: they rule only where data are very few.
