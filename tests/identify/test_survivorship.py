@@ -79,10 +79,11 @@ def test_a_doubtful_record_counts_less():
     assert one("frequent", *rows) == 2
 
 
-def surely(*rows, changes=False, complete=False):
+def surely(*rows, changes=False, complete=False, several=False):
     records, stated = arrays(rows, [len(rows)])
     chosen = np.array([0], np.int32)
-    return float(agreement(records, stated, chosen, changes=changes, complete=complete)[0])
+    told = agreement(records, stated, chosen, changes=changes, complete=complete, several=several)
+    return float(told[0])
 
 
 def test_one_sure_record_is_wrong_as_often_as_declarations_are():
@@ -106,6 +107,10 @@ def test_an_older_value_counts_less_against_what_may_change():
 def test_an_initial_does_not_contradict_a_name():
     assert surely(row(1, level=2), row(2, level=1), complete=True) == surely(row(1))
     assert surely(row(1, level=2), row(2, level=1), complete=False) < surely(row(1))
+
+
+def test_a_second_telephone_does_not_contradict_the_first():
+    assert surely(row(1), row(2), row(3), several=True) == surely(row(1))
 
 
 def test_records_that_differ_are_counted_in_pairs():

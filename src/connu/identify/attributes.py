@@ -34,6 +34,7 @@ class Attribute:
         derived: SQL, whether the value follows from another one that was declared.
         changes: people's value may change with time (an address does, a birth date does not).
         complete: values of a lower level do not contradict (an initial, a name).
+        several: people have several at once: another value contradicts none.
         column: whether it is a column of `customers`; a brand's own attribute is a fact only.
     """
 
@@ -45,6 +46,7 @@ class Attribute:
     derived: str = "false"
     changes: bool = False
     complete: bool = False
+    several: bool = False
     column: bool = True
 
 
@@ -56,7 +58,7 @@ def golden_attributes(columns: list[str], settings: Settings) -> list[Attribute]
         settings: attributes that connu.toml names become facts, unless they are sensitive.
     """
     wanted = _people(columns) + [
-        Attribute(name, f"i.{quoted(name)}", f"i.{quoted(name)}", changes=True)
+        Attribute(name, f"i.{quoted(name)}", f"i.{quoted(name)}", several=True)
         for name in own_identifiers(columns)
     ]
     told = {attribute.name for attribute in wanted} | set(columns)
@@ -145,8 +147,8 @@ def _people(columns: list[str]) -> list[Attribute]:
             "substr(n.birth_date, 1, 4)",
             derived=full_date,
         ),
-        Attribute("email", email, "n.email", changes=True),
-        Attribute("phone", "n.phone", "n.phone", changes=True),
+        Attribute("email", email, "n.email", several=True),
+        Attribute("phone", "n.phone", "n.phone", several=True),
         Attribute("address", raw("address"), "n.address", "1", written("address"), changes=True),
         Attribute("postcode", f"upper({raw('postcode')})", "n.postcode", changes=True),
         Attribute("city", raw("city"), "n.city", "1", written("city"), changes=True),

@@ -54,8 +54,16 @@ class Stretch:
         self.rows = rows
         self.starts = customer_starts(rows.column("customer_id"))
         self.records = _records(rows, self.starts, settings)
+        self._settings = settings
         self._shared = shared
         self._nothing = np.zeros(rows.num_rows, np.uint8)
+
+    def head(self, customers: int) -> Stretch:
+        """Its first customers."""
+        if customers >= len(self.starts) - 1:
+            return self
+        rows = self.rows.slice(0, int(self.starts[customers]))
+        return Stretch(rows, self._settings, self._shared)
 
     def stated(self, name: str) -> Stated:
         """What the rows state about an attribute."""
@@ -115,6 +123,7 @@ def choose(
             row[i],
             changes=attribute.changes and rule == "recent",
             complete=attribute.complete,
+            several=attribute.several,
             error=errors[name],
         )
     guess = np.where(row[index["sex"]] < 0, row[index["first_name"]], -1)

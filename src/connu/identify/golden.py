@@ -20,16 +20,16 @@ from connu.identify.attributes import (
     own_identifiers,
 )
 from connu.identify.choice import Stretch, choose
-from connu.identify.declared_errors import asked_sql, learn_errors
+from connu.identify.declared_errors import first_asked
 from connu.identify.stated import (
     learn_first_names,
     learn_weights,
-    numbers_sql,
     rows_sql,
     shared_values,
 )
 from connu.identify.telling import (
     PLACES,
+    TOLD_FACTS,
     customer_schema,
     told_customers,
     told_facts,
@@ -37,7 +37,6 @@ from connu.identify.telling import (
 )
 from connu.kernel.settings import Attribute as AttributeSetting
 from connu.kernel.settings import Settings
-from connu.ledger.facts import FACTS
 
 
 def golden_record(engine: Engine, settings: Settings) -> None:
@@ -68,20 +67,19 @@ def golden_record(engine: Engine, settings: Settings) -> None:
     names = learn_first_names(engine)
     said = names.told(settings.attributes.get("sex", AttributeSetting()).precision)
     shared = {name: shared_values(engine, name) for name in ("email", "phone")}
-    asked = _stretches(engine.batches(numbers_sql(told, asked_sql(_count(engine)))))
-    errors = learn_errors((Stretch(rows, settings, shared) for rows in asked), told)
-
     customers: list[pa.RecordBatch] = []
     places: list[pa.RecordBatch] = []
 
     def facts() -> Iterator[pa.RecordBatch]:
-        for rows in _stretches(engine.batches(rows_sql(told))):
-            choice = choose(Stretch(rows, settings, shared), told, settings, errors, said)
-            customers.append(told_customers(rows, told, choice))
-            places.append(told_places(rows, choice))
-            yield told_facts(rows, told, choice, names)
+        rows = _stretches(engine.batches(rows_sql(told)))
+        errors, stretches = first_asked((Stretch(some, settings, shared) for some in rows), told)
+        for stretch in stretches:
+            choice = choose(stretch, told, settings, errors, said)
+            customers.append(told_customers(stretch.rows, told, choice))
+            places.append(told_places(stretch.rows, choice))
+            yield told_facts(stretch.rows, told, choice, names)
 
-    engine.put("facts", pa.RecordBatchReader.from_batches(FACTS, facts()))
+    engine.put("facts", pa.RecordBatchReader.from_batches(TOLD_FACTS, facts()))
     engine.put("customers", pa.Table.from_batches(customers, customer_schema(told)))
     engine.put("golden_places", pa.Table.from_batches(places, PLACES))
     for name in ("identifiers", "weights", "first_names"):
@@ -89,11 +87,6 @@ def golden_record(engine: Engine, settings: Settings) -> None:
 
 
 # ------------------------------------------------------------------------- reading
-def _count(engine: Engine) -> int:
-    found = engine.collect("SELECT count(DISTINCT customer_id) AS n FROM identities")
-    return int(found["n"][0].as_py())
-
-
 def _stretches(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """The same rows, cut between customers."""
     waiting: list[pa.RecordBatch] = []

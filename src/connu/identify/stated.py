@@ -22,38 +22,23 @@ _FIRST = "split_part(n.given, ' ', 1)"
 
 def rows_sql(told: list[Attribute]) -> str:
     """Every record as a row: who, when, what it states as numbers, and as it is shown."""
-    shown = {f"shown {a.name}": a.shown for a in told}
-    texts = {
-        "observed_at": "p.recorded_at",
-        "evidence": "CAST(to_json({'source': n.source, 'record': n.record_id, 'row': p.row})"
-        " AS VARCHAR)",
-    }
-    return _rows({**_numbers(told), **texts, **shown}, "true")
-
-
-def numbers_sql(told: list[Attribute], only: str) -> str:
-    """The same rows without texts; `only`: a condition on `o`, their rows of `identities`."""
-    return _rows({**_numbers(told), "observed_at": "p.recorded_at"}, only)
-
-
-def _numbers(told: list[Attribute]) -> dict[str, str]:
     columns = {
         "customer_id": "o.customer_id",
         "rid": "n.rid",
         "source": "n.source",
+        "observed_at": "p.recorded_at",
         "weight": "coalesce(w.weight, CAST(1 AS DOUBLE))",
         "first name": "coalesce(f.name, -1)",
         "place form": f"CAST({PLACE_FORM} AS UTINYINT)",
+        "evidence": "CAST(to_json({'source': n.source, 'record': n.record_id, 'row': p.row})"
+        " AS VARCHAR)",
     }
     for a in told:
         columns[f"key {a.name}"] = _hash(a.key)
+        columns[f"shown {a.name}"] = a.shown
         # Constants are not worth a column.
         if (a.level, a.form, a.derived) != ("1", "0", "false"):
             columns[f"rank {a.name}"] = _rank(a.level, a.form, a.derived)
-    return columns
-
-
-def _rows(columns: dict[str, str], only: str) -> str:
     selected = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in columns.items())
     return f"""
     SELECT * FROM (
@@ -64,7 +49,6 @@ def _rows(columns: dict[str, str], only: str) -> str:
         LEFT JOIN golden_identifiers i ON i.rid = n.rid
         LEFT JOIN golden_weights w ON w.rid = n.rid
         LEFT JOIN golden_first_names f ON f.token = {_FIRST}
-        WHERE {only}
     ) ORDER BY customer_id, rid
     """
 

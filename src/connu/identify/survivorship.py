@@ -80,6 +80,7 @@ def agreement(
     *,
     changes: bool,
     complete: bool,
+    several: bool = False,
     error: float = DECLARED_ERROR,
 ) -> np.ndarray:
     """How probably the chosen record's value is right, by customer: float64, NaN when none.
@@ -89,9 +90,10 @@ def agreement(
     β = 2ε / (1 − ε) is set so that a single sure record gives 1 − ε, ε = `error`.
     With `changes`, a record older than the newest of W_v counts only OUTDATED_WEIGHT in W_o:
     people move and marry. With `complete`, records of a lower level than the chosen one's say
-    nothing against it: «J» does not contradict «Jeanne».
+    nothing against it: «J» does not contradict «Jeanne». With `several`, no other value does:
+    people have two telephones.
     """
-    return _agreement(*records, *stated, chosen, changes, complete, error)
+    return _agreement(*records, *stated, chosen, changes, complete, several, error)
 
 
 def disagreement(records: Records, stated: Stated, *, complete: bool) -> tuple[int, int]:
@@ -199,7 +201,9 @@ def _survivors(starts, at, trust, weight, key, level, form, rule):
 
 
 @njit(cache=True, nogil=True)
-def _agreement(starts, at, trust, weight, key, level, form, chosen, changes, complete, error):
+def _agreement(
+    starts, at, trust, weight, key, level, form, chosen, changes, complete, several, error
+):
     prior = 2 * error / (1 - error)
     result = np.full(len(chosen), np.nan)
     for c in range(len(chosen)):
@@ -215,7 +219,7 @@ def _agreement(starts, at, trust, weight, key, level, form, chosen, changes, com
         for row in range(starts[c], starts[c + 1]):
             if key[row] == value:
                 agreed += weight[row]
-            elif key[row] != 0 and level[row] >= needed:
+            elif not several and key[row] != 0 and level[row] >= needed:
                 older = changes and at[row] < newest
                 other += weight[row] * (OUTDATED_WEIGHT if older else 1.0)
         result[c] = (agreed + 1) / (agreed + other + 1 + prior)

@@ -14,6 +14,15 @@ from connu.identify.choice import Choice, numbers
 from connu.identify.first_names import FirstNames
 from connu.ledger.facts import FACTS
 
+#: Facts on their way to the engine: what many of them share is said once a stretch.
+TOLD_FACTS = pa.schema(
+    [
+        pa.field(f.name, pa.dictionary(pa.int32(), pa.string()))
+        if pa.types.is_string(f.type) and f.name != "value"
+        else f
+        for f in FACTS
+    ]
+)
 #: The record each customer's address is of.
 PLACES = pa.schema({"customer_id": pa.string(), "rid": pa.int32()})
 
@@ -70,25 +79,30 @@ def told_facts(
     guesses = names.evidence(_at(rows.column("evidence"), guessing), named)
     evidence = pa.concat_arrays([rows.column("evidence"), guesses])
     nth = np.cumsum(choice.guess >= 0) - 1
+    value = _at(texts, text)
     columns = [
-        _at(pa.array(["customer"]), np.zeros(len(known), np.int8)),
-        _at(rows.column("customer_id"), choice.starts[:-1][customer]),
-        _at(pa.array([*(a.name for a in told), "sex"]), attribute),
-        _at(texts, text),
+        _of(pa.array(["customer"]), np.zeros(len(known), np.int32)),
+        _of(rows.column("customer_id"), choice.starts[:-1][customer]),
+        _of(pa.array([*(a.name for a in told), "sex"]), attribute),
+        value,
         pa.array(np.round(probability[known], 4)),
-        _at(pa.array(["declared", "derived"]), _derived(rows, told)[attribute, row]),
-        _at(rows.column("source"), row),
-        _at(evidence, np.where(guess, height + nth[customer], row)),
+        _of(pa.array(["declared", "derived"]), _derived(rows, told)[attribute, row]),
+        _of(rows.column("source"), row),
+        _of(evidence, np.where(guess, height + nth[customer], row)),
         _at(rows.column("observed_at").cast(pa.timestamp("us")), row),
     ]
-    facts = pa.record_batch(columns, schema=FACTS)
+    facts = pa.record_batch(columns, schema=TOLD_FACTS)
     # A record may be read to state what no column of it shows.
-    shown = facts.column("value")
-    return facts.filter(shown.is_valid()) if shown.null_count else facts
+    return facts.filter(value.is_valid()) if value.null_count else facts
 
 
 def _at(values: pa.Array, places: np.ndarray) -> pa.Array:
     return values.take(pa.array(places))
+
+
+def _of(values: pa.Array, places: np.ndarray) -> pa.DictionaryArray:
+    """As `_at`, for texts that many facts share: only places are written down."""
+    return pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int32)), values)
 
 
 def _guessed(choice: Choice) -> pa.Array:
