@@ -61,7 +61,7 @@ def test_counts_are_those_of_brute_force(rows: list[dict]):
         assert bits == pytest.approx(
             [-np.log2(max(count[v], 1) / len(rows)) for v in asked], abs=1e-5
         )
-        surplus = rarity.surplus(group, words(asked), total)
+        surplus = rarity.surplus(group, words(asked))
         expected = [np.log2(chance / (max(count[v], 1) / total)) for v in asked]
         assert surplus == pytest.approx(expected)
 
@@ -71,7 +71,7 @@ def test_the_rarer_the_more_bits():
     rarity = Rarity.of(encoded(rows))
     held = words(["common", "rare", "single"])
     assert all(a < b for a, b in pairwise(rarity.bits(NAME, held).tolist()))
-    surplus = rarity.surplus(NAME, held, 11)
+    surplus = rarity.surplus(NAME, held)
     assert surplus[0] < 0 < surplus[2]
 
 

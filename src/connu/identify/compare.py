@@ -132,7 +132,10 @@ class Comparison:
             if held is not None:
                 at = np.minimum(np.searchsorted(held, keys), len(held) - 1)
                 missed = (held[at] == keys) & ~np.isin(out[field.name], field.exact)
-                out[field.name][missed] = field.exact[0]
+                equal = np.full(len(left), field.exact[0], out[field.name].dtype)
+                if field.kind == "email":
+                    equal += self._shared_parts(left, right, out.get("name")) * values.EMAIL_LEVELS
+                out[field.name][missed] = equal[missed]
         return out
 
     def level(

@@ -106,7 +106,7 @@ def explain(engine: Engine, model: LinkModel, left: Key, right: Key) -> Explanat
         if field.kind == "key" and field.name not in records.values | records.keys:
             records.keys[field.name] = _absent()
     comparison = Comparison(
-        records, model.weights.fields, model.rarity, holder_pairs(held, records)
+        records, model.weights.fields, model.rarity, holder_pairs(held, model.generic)
     )
     pair = np.array([0], np.int32), np.array([1], np.int32)
     levels = comparison.levels(*pair)

@@ -10,35 +10,41 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from connu.identify.encoding import CONTACTS, Records
+from connu.identify.encoding import encode_column
+from connu.identify.rarity import hash_words
+
+#: Up to this many holders of a value are all paired; of more, those next to one another.
+MOST_HOLDERS = 8
 
 
-def holder_pairs(identifiers: pa.Table, records: Records) -> dict[str, np.ndarray]:
-    """For each identifier type, pairs of records next to one another among a value's holders.
+def holder_pairs(identifiers: pa.Table, generic: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """For each identifier type, pairs of records that hold the same value.
 
     Args:
         identifiers: the table `identifiers`: rid, type, value.
-        records: the encoded records, generic values already forgotten.
+        generic: identifier type → uint64 hashes, sorted, of values that identify nobody.
 
     Returns:
         type → int32 [pairs, 2], left < right, sorted.
+
+    Cost: a sort, and MOST_HOLDERS passes over the identifiers.
     """
     out = {}
     for kind in sorted(pc.unique(identifiers["type"]).to_pylist()):
-        column = records.values[kind] if kind in CONTACTS else records.keys[kind]
-        # A value whose first holders were all made to forget it is generic.
-        forgotten = column.values.filter(pa.array(column.counts == 0))
         rows = identifiers.filter(pc.equal(identifiers["type"], kind))
-        rows = rows.filter(pc.invert(pc.is_in(rows["value"], forgotten)))
-        rid = rows["rid"].to_numpy().astype(np.int64)
-        coded = pc.dictionary_encode(rows["value"].combine_chunks())
-        value = coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-        order = np.lexsort((rid, value))
-        rid, value = rid[order], value[order]
-        next_to = (np.diff(value) == 0) & (np.diff(rid) != 0)
-        pairs = np.column_stack([rid[:-1][next_to], rid[1:][next_to]])
-        out[kind] = np.unique(pairs, axis=0).astype(np.int32) if len(pairs) else _NONE
+        column = encode_column(rows["value"])
+        words = column.words
+        nobodys = np.isin(hash_words(words.data, words.offsets), generic.get(kind, ()))
+        kept = ~nobodys[column.codes]
+        held = np.unique((column.codes[kept].astype(np.int64) << 32) | rows["rid"].to_numpy()[kept])
+        value, rid = held >> 32, held & 0xFFFFFFFF
+        few = np.bincount(value, minlength=len(nobodys))[value] <= MOST_HOLDERS
+        pairs = []
+        for step in range(1, MOST_HOLDERS):
+            same = value[step:] == value[:-step]
+            if step > 1:
+                same &= few[step:]
+            pairs.append((rid[:-step][same] << 32) | rid[step:][same])
+        key = np.unique(np.concatenate(pairs))
+        out[kind] = np.column_stack([key >> 32, key & 0xFFFFFFFF]).astype(np.int32)
     return out
-
-
-_NONE = np.zeros((0, 2), np.int32)

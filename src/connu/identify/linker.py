@@ -111,7 +111,7 @@ def link(
             devices=settings.identify.shared_device_accounts,
             known=model.generic if model else None,
         )
-        holders = holder_pairs(identifiers, records)
+        holders = holder_pairs(identifiers, generic)
         del identifiers
     n = records.size
     hand, apart = rows.pairs(joins), rows.pairs(splits)
