@@ -10,6 +10,8 @@ from connu.app.reading import Reading
 from connu.engine.sql import literal
 from connu.kernel.errors import NotFoundError
 
+Key = tuple[str, str]
+
 
 @dataclass(frozen=True)
 class CustomerView:
@@ -72,22 +74,26 @@ def gather(reading: Reading, customer_id: str) -> CustomerView:
     Raises:
         NotFoundError: no such customer, or he may not be read for the purpose.
     """
-    own = f"SELECT source, record_id FROM ({reading.sql('identities')}) WHERE customer_id = " + (
-        literal(customer_id)
-    )
-    records = reading.rows(
-        f"SELECT p.* FROM ({reading.sql('people')}) AS p JOIN ({own}) AS o "
-        "ON o.source = p.source AND o.record_id = p.record_id ORDER BY p.source, p.record_id",
-    )
-    if not records:
+    keys = [
+        (row["source"], row["record_id"])
+        for row in reading.rows(
+            f"SELECT source, record_id FROM ({reading.sql('identities')}) "
+            f"WHERE customer_id = {literal(customer_id)} ORDER BY source, record_id"
+        )
+    ]
+    if not keys:
         raise NotFoundError("there is no such customer, or he may not be read for this purpose")
+    own = _among(keys, "source", "record_id")
+    records = reading.rows(
+        f"SELECT * FROM ({reading.sql('people')}) WHERE {own} ORDER BY source, record_id"
+    )
     return CustomerView(
         customer_id=customer_id,
         facts=reading.rows(_facts_sql(reading, customer_id)),
         records=[_without_empty(record) for record in records],
         identifiers=reading.rows(_identifiers_sql(reading, own)),
-        links=reading.rows(_pairs_sql(reading, "links", own)),
-        undecided=reading.rows(_pairs_sql(reading, "undecided", own)),
+        links=reading.rows(_pairs_sql(reading, "links", keys)),
+        undecided=reading.rows(_pairs_sql(reading, "undecided", keys)),
         household=[
             row["customer_id"] for row in reading.rows(_household_sql(reading, customer_id))
         ],
@@ -121,22 +127,31 @@ def _identifiers_sql(reading: Reading, own: str) -> str:
     return (
         "SELECT k.type, k.value, count(*) AS records "
         f"FROM ({reading.sql('identifiers')}) AS k "
-        f"JOIN ({reading.sql('normal')}) AS n ON n.rid = k.rid "
-        f"JOIN ({own}) AS o ON o.source = n.source AND o.record_id = n.record_id "
+        f"JOIN (SELECT rid FROM ({reading.sql('normal')}) WHERE {own}) AS n ON n.rid = k.rid "
         "GROUP BY k.type, k.value ORDER BY k.type, k.value"
     )
 
 
-def _pairs_sql(reading: Reading, name: str, own: str) -> str:
+def _pairs_sql(reading: Reading, name: str, keys: Sequence[Key]) -> str:
+    left = _among(keys, "left_source", "left_record_id")
+    right = _among(keys, "right_source", "right_record_id")
     return (
-        f"WITH own AS ({own}) SELECT * FROM ({reading.sql(name)}) AS pair "
-        "WHERE EXISTS (SELECT 1 FROM own WHERE own.source = pair.left_source "
-        "AND own.record_id = pair.left_record_id) "
-        "OR EXISTS (SELECT 1 FROM own WHERE own.source = pair.right_source "
-        "AND own.record_id = pair.right_record_id) "
+        f"SELECT * FROM ({reading.sql(name)}) WHERE {left} OR {right} "
         "ORDER BY match_probability DESC, left_source, left_record_id, right_source, "
         "right_record_id"
     )
+
+
+def _among(keys: Sequence[Key], source: str, record_id: str) -> str:
+    """The condition that a row's record is among `keys`: literals, so that Parquet is pruned."""
+    ids: dict[str, list[str]] = {}
+    for of, record in keys:
+        ids.setdefault(of, []).append(literal(record))
+    tests = [
+        f"({source} = {literal(of)} AND {record_id} IN ({', '.join(records)}))"
+        for of, records in ids.items()
+    ]
+    return f"({' OR '.join(tests)})"
 
 
 def _household_sql(reading: Reading, customer_id: str) -> str:
