@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 from encoded import IDENTIFIERS_SCHEMA, words
@@ -47,7 +47,7 @@ def test_pairs_are_those_of_brute_force(rows: list, generic: set[str]):
             if len(holders) <= MOST_HOLDERS:
                 expected |= set(combinations(holders, 2))
             else:
-                expected |= set(zip(holders, holders[1:], strict=False))
+                expected |= set(pairwise(holders))
         assert set(found[kind]) == expected
         assert len(found[kind]) == len(expected)
 

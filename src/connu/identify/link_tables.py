@@ -36,7 +36,7 @@ class PairWriter:
     def evidence(self, left: np.ndarray, right: np.ndarray) -> dict[str, np.ndarray]:
         """Bits of each field of pairs, `prior`, `household` and `calibration`; NaN unknown."""
         levels = self.scoring.comparison.levels(left, right)
-        bits = self.scoring.bits_by_field(left, levels)
+        bits = self.scoring.bits_by_field(left, right, levels)
         total = np.nansum(np.stack(list(bits.values())), axis=0)
         return bits | {"calibration": self.calibration(total) - total}
 

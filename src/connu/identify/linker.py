@@ -259,7 +259,7 @@ def _score(scoring: Scoring, keys: np.ndarray, n: int, step: Step) -> Scored:
     for first in range(0, len(keys), _CHUNK):
         left, right = _sides(keys[first : first + _CHUNK], n)
         levels = scoring.comparison.levels(left, right)
-        bits = scoring.score(left, levels)
+        bits = scoring.score(left, right, levels)
         shares = np.zeros(len(left), np.bool_)
         for f in scoring.weights.fields:
             if f.kind in ("key", "email"):

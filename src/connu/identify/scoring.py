@@ -76,7 +76,9 @@ class Scoring:
         for f in weights.fields:
             self._bits[f.name], self._household[f.name] = trusted(weights, f)
 
-    def score(self, left: np.ndarray, levels: dict[str, np.ndarray]) -> np.ndarray:
+    def score(
+        self, left: np.ndarray, right: np.ndarray, levels: dict[str, np.ndarray]
+    ) -> np.ndarray:
         """log2 odds that each pair is one person: float64 [pairs].
 
         Cost: linear; the weights are summed once a pattern, rarity is added pair by pair.
@@ -92,22 +94,30 @@ class Scoring:
         same, home = same[patterns.of_pair], home[patterns.of_pair]
         for field in fields:
             if field.exact:
-                rare = self.rare_bits(field, left, levels[field.name])
+                rare = self.rare_bits(field, left, right, levels[field.name])
                 same += rare
                 home += rare
         return same - np.logaddexp2(home, 0.0)
 
-    def rare_bits(self, field: Field, left: np.ndarray, level: np.ndarray) -> np.ndarray:
-        """Bits added to the pairs that agree on a value, for its rarity: float64 [pairs]."""
+    def rare_bits(
+        self, field: Field, left: np.ndarray, right: np.ndarray, level: np.ndarray
+    ) -> np.ndarray:
+        """Bits added to the pairs that agree on a value, for its rarity: float64 [pairs].
+
+        Two values may count as equal and be two (a phone held second, a year and its 1 January):
+        what is shared is then no rarer than the commoner of the two, nor than an average value.
+        """
         out = np.zeros(len(left))
         equal = np.flatnonzero(np.isin(level, field.exact))
-        codes = self.comparison.records.column(field.name).codes[left[equal]]
+        codes = self.comparison.records.column(field.name).codes
+        one, other = codes[left[equal]], codes[right[equal]]
         surplus = np.append(self._surplus[field.name], 0.0)
-        out[equal] = surplus[codes]
+        least = np.minimum(np.minimum(surplus[one], surplus[other]), 0.0)
+        out[equal] = np.where(one == other, surplus[one], least)
         return out
 
     def bits_by_field(
-        self, left: np.ndarray, levels: dict[str, np.ndarray]
+        self, left: np.ndarray, right: np.ndarray, levels: dict[str, np.ndarray]
     ) -> dict[str, np.ndarray]:
         """Each field's bits, NaN where unknown: field → float64 [pairs].
 
@@ -120,7 +130,7 @@ class Scoring:
             bits = self._bits[field.name][level]
             home += self._household[field.name][level]
             if field.exact:
-                rare = self.rare_bits(field, left, level)
+                rare = self.rare_bits(field, left, right, level)
                 bits = bits + rare
                 home = home + rare
             out[field.name] = np.where(level < 0, np.nan, bits)
