@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from connu.kernel.errors import BuildError, NotFoundError
-from connu.ledger.builds import Builds, id_of, moment_of
+from connu.ledger.build import id_of, moment_of
+from connu.ledger.builds import Builds
 
 
 def _publish(builds, value="a", clock=None, extra=()):

@@ -19,71 +19,23 @@ import shutil
 import socket
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from connu.engine.protocol import Engine
 from connu.kernel.clock import now_utc
-from connu.kernel.errors import BuildError, NotFoundError, did_you_mean
+from connu.kernel.errors import BuildError
+from connu.ledger.build import BUILD_FORMAT, Build, id_of, moment_of
 from connu.ledger.files import fsync_file, fsync_folder, io_error, write_atomically
 from connu.ledger.lock import Lock
 
-#: Written into build.json; a reader refuses a later one.
-BUILD_FORMAT = 1
+__all__ = ["COMPANIONS", "Build", "Builds", "Draft"]
+
 #: Beside the tables, kept whenever they are there.
 COMPANIONS = ("serving.sqlite", "model.json")
 
 _ID = re.compile(r"\d{8}T\d{9}Z")
-
-
-@dataclass(frozen=True)
-class Build:
-    """One published build: a folder of Parquet tables with its serving index and its trace."""
-
-    id: str
-    path: Path
-    about: dict[str, Any]
-
-    @property
-    def trace(self) -> dict[str, Any]:
-        """What the build said of itself: counts, timings, settings digest, versions, rejects."""
-        return dict(self.about.get("trace", {}))
-
-    @property
-    def created(self) -> datetime:
-        """When it was begun, UTC."""
-        return moment_of(self.id)
-
-    @property
-    def tables(self) -> list[str]:
-        """The names of its tables."""
-        return sorted(self.about["tables"])
-
-    def has(self, table: str) -> bool:
-        """Whether the build holds the table."""
-        return table in self.about["tables"]
-
-    def file(self, table: str) -> Path:
-        """The Parquet file of a table.
-
-        Raises:
-            NotFoundError: the build holds no such table.
-        """
-        if not self.has(table):
-            raise NotFoundError(
-                f"the build has no table «{table}»",
-                hint=did_you_mean(table, self.tables),
-                build=self.id,
-            )
-        return self.path / f"{table}.parquet"
-
-    def mount(self, engine: Engine, tables: Iterable[str] | None = None) -> None:
-        """Name the build's tables in an engine; nothing is copied."""
-        for table in self.tables if tables is None else tables:
-            engine.read_parquet(table, self.file(table))
 
 
 class Draft:
@@ -371,21 +323,6 @@ class Builds:
         except FileNotFoundError:
             return
         _remove_tree(gone)
-
-
-def id_of(moment: datetime) -> str:
-    """The build id of a moment.
-
-    >>> id_of(datetime(2026, 11, 21, 19, 45, 1, 250000, UTC))
-    '20261121T194501250Z'
-    """
-    moment = moment.astimezone(UTC)
-    return f"{moment:%Y%m%dT%H%M%S}{moment.microsecond // 1000:03d}Z"
-
-
-def moment_of(id: str) -> datetime:
-    """The moment of a build id, UTC, to the millisecond."""
-    return datetime.strptime(id[:-1] + "000", "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
 
 
 def _remove_tree(path: Path) -> None:

@@ -28,7 +28,8 @@ from connu.govern.erasure import tombstones
 from connu.journal.journal import Journal
 from connu.kernel.clock import now_utc
 from connu.kernel.errors import NotFoundError
-from connu.ledger.builds import Build, Builds
+from connu.ledger.build import Build
+from connu.ledger.builds import Builds
 from connu.ledger.files import io_error
 from connu.ledger.persons import relations
 from connu.ledger.search import Needles, Remain, search

@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from connu.govern.consents import JOURNAL_CONSENTS, said_last
 from connu.govern.purposes import granted_by_default
 from connu.kernel.clock import now_utc
-from connu.ledger.builds import Build
+from connu.ledger.build import Build
 from connu.ledger.serving import open_serving
 
 

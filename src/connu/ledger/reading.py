@@ -28,7 +28,7 @@ from connu.govern.consents import (
 from connu.govern.purposes import STANDARD, checked, granted_by_default
 from connu.kernel.clock import now_utc
 from connu.kernel.errors import BuildError, NotFoundError, UsageError, did_you_mean
-from connu.ledger.builds import Build
+from connu.ledger.build import Build
 from connu.ledger.files import io_error, replacing
 from connu.ledger.persons import relations
 from connu.ledger.shapes import EXPORTS, ordered
