@@ -63,9 +63,11 @@ def fresh_sql() -> str:
 
 
 def _held(normal: str, identifiers: str) -> str:
+    """SQL for the identifiers that no column of `normal` holds: second phones are among them."""
     return (
         f"SELECT n.source, n.record_id, i.type, i.value FROM {identifiers} i "
-        f"JOIN {normal} n ON n.rid = i.rid WHERE i.type NOT IN ('email', 'phone')"
+        f"JOIN {normal} n ON n.rid = i.rid WHERE i.value IS DISTINCT FROM "
+        "CASE i.type WHEN 'email' THEN n.email WHEN 'phone' THEN n.phone END"
     )
 
 
