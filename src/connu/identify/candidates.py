@@ -13,6 +13,7 @@ from numba import njit, prange
 
 from connu.identify.atoms import MOST_ATOMS, count_buckets, keep_atoms, make_features
 from connu.identify.encoding import Records
+from connu.identify.pair_keys import pair_keys, sorted_once
 
 #: Records kept per record, and the largest block an atom may have.
 TOP, CAP = 10, 50
@@ -58,8 +59,8 @@ def find_candidates(
         n, rows, top, start, kept, first, posting, weight, records.unique_source, threads
     )
     one = np.repeat(rows, top)[near.ravel() >= 0]
-    other = near.ravel()[near.ravel() >= 0].astype(np.int64)
-    return np.unique(np.minimum(one, other) * n + np.maximum(one, other))
+    other = near.ravel()[near.ravel() >= 0]
+    return sorted_once(pair_keys(one, other, n))
 
 
 def _atoms(records: Records, cap: int, threads: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from connu.identify import bags, names, values
 from connu.identify.encoding import Records
+from connu.identify.pair_keys import among, pair_keys
 from connu.identify.rarity import NAME, PLACE, Rarity
 
 UNKNOWN = -1
@@ -106,7 +107,7 @@ class Comparison:
         self.records = records
         self.fields = fields
         self._holders = {
-            name: pairs[:, 0].astype(np.int64) * records.size + pairs[:, 1]
+            name: pair_keys(pairs[:, 0], pairs[:, 1], records.size)
             for name, pairs in (holders or {}).items()
             if len(pairs)
         }
@@ -126,12 +127,11 @@ class Comparison:
         out: dict[str, np.ndarray] = {}
         for field in self.fields:
             out[field.name] = self.level(field, left, right, out.get("name"))
-        keys = left.astype(np.int64) * self.records.size + right
+        keys = pair_keys(left, right, self.records.size)
         for field in self.fields:
             held = self._holders.get(field.name)
             if held is not None:
-                at = np.minimum(np.searchsorted(held, keys), len(held) - 1)
-                missed = (held[at] == keys) & ~np.isin(out[field.name], field.exact)
+                missed = among(keys, held) & ~np.isin(out[field.name], field.exact)
                 equal = np.full(len(left), field.exact[0], out[field.name].dtype)
                 if field.kind == "email":
                     equal += self._shared_parts(left, right, out.get("name")) * values.EMAIL_LEVELS

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connu.identify.encoding import encode_column
+from connu.identify.pair_keys import sorted_once
 from connu.identify.rarity import hash_words
 
 #: Up to this many holders of a value are all paired; of more, those next to one another.
@@ -36,7 +37,8 @@ def holder_pairs(identifiers: pa.Table, generic: dict[str, np.ndarray]) -> dict[
         words = column.words
         nobodys = np.isin(hash_words(words.data, words.offsets), generic.get(kind, ()))
         kept = ~nobodys[column.codes]
-        held = np.unique((column.codes[kept].astype(np.int64) << 32) | rows["rid"].to_numpy()[kept])
+        held = (column.codes[kept].astype(np.int64) << 32) | rows["rid"].to_numpy()[kept]
+        held = sorted_once(held)
         value, rid = held >> 32, held & 0xFFFFFFFF
         few = np.bincount(value, minlength=len(nobodys))[value] <= MOST_HOLDERS
         pairs = []
@@ -45,6 +47,6 @@ def holder_pairs(identifiers: pa.Table, generic: dict[str, np.ndarray]) -> dict[
             if step > 1:
                 same &= few[step:]
             pairs.append((rid[:-step][same] << 32) | rid[step:][same])
-        key = np.unique(np.concatenate(pairs))
+        key = sorted_once(np.concatenate(pairs))
         out[kind] = np.column_stack([key >> 32, key & 0xFFFFFFFF]).astype(np.int32)
     return out

@@ -32,6 +32,7 @@ from connu.identify.junk import forget_generic
 from connu.identify.link_tables import PairWriter, write_links
 from connu.identify.model import LinkModel
 from connu.identify.neighbours import friends_of_friends
+from connu.identify.pair_keys import among, pair_keys, pair_sides, sorted_once
 from connu.identify.patterns import Patterns
 from connu.identify.rarity import Rarity
 from connu.identify.scoring import Scored, Scoring
@@ -137,7 +138,7 @@ def link(
             scored.left[near],
             scored.right[near],
             scored.bits[near],
-            keys if carried is None else np.union1d(keys, _pair_keys(scored, n)),
+            keys if carried is None else sorted_once(np.concatenate([keys, scored.keys(n)])),
             fresh,
         )
         scored = _joined([scored, _score(scoring, more, n, step)], n)
@@ -209,43 +210,27 @@ class _RowNumbers:
         return np.array(found, np.int32).reshape(-1, 2)
 
 
-def _pair_keys(scored: Scored, n: int) -> np.ndarray:
-    return scored.left.astype(np.int64) * n + scored.right
-
-
-def _sides(keys: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
-    return (keys // max(n, 1)).astype(np.int32), (keys % max(n, 1)).astype(np.int32)
-
-
 def _with_pairs(
     n: int, keys: np.ndarray, more: list[np.ndarray], carried: Scored | None
 ) -> np.ndarray:
     """The candidates and further pairs, each once, sorted, without those already scored."""
-    more = [pairs[:, 0].astype(np.int64) * n + pairs[:, 1] for pairs in more if len(pairs)]
-    keys = np.unique(np.concatenate([keys, *more])) if more else keys
-    return keys if carried is None else np.setdiff1d(keys, _pair_keys(carried, n), True)
-
-
-def _among(keys: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Which keys stand among the sorted `known`."""
-    if len(known) == 0:
-        return np.zeros(len(keys), np.bool_)
-    return known[np.minimum(np.searchsorted(known, keys), len(known) - 1)] == keys
+    more = [pair_keys(pairs[:, 0], pairs[:, 1], n) for pairs in more if len(pairs)]
+    keys = sorted_once(np.concatenate([keys, *more])) if more else keys
+    return keys if carried is None else keys[~among(keys, carried.keys(n))]
 
 
 def _learn(records: Records, comparison: Comparison, keys: np.ndarray) -> Weights:
     """Weights from a share of the candidates and from random pairs."""
     n = records.size
     stride = max(1, len(keys) // _TEACHING_PAIRS)
-    patterns = Patterns.of(comparison.fields, comparison.levels(*_sides(keys[::stride], n)))
+    patterns = Patterns.of(comparison.fields, comparison.levels(*pair_sides(keys[::stride], n)))
     patterns.count = patterns.count * stride
     chance = np.random.default_rng(_SEED)
     a, b = chance.integers(0, max(n, 1), (2, _RANDOM_PAIRS if n > 1 else 0)).astype(np.int32)
     unique = records.unique_source
     possible = (a != b) & ((unique[a] < 0) | (unique[a] != unique[b]))
     # In a small base every pair is drawn, true ones too: candidates speak for themselves.
-    drawn = np.minimum(a, b).astype(np.int64) * n + np.maximum(a, b)
-    possible &= ~_among(drawn, keys)
+    possible &= ~among(pair_keys(a, b, n), keys)
     random = comparison.levels(a[possible], b[possible])
     pairs = n * (n - 1) / 2
     per_source = np.bincount(unique[unique >= 0]).astype(np.float64)
@@ -257,7 +242,7 @@ def _score(scoring: Scoring, keys: np.ndarray, n: int, step: Step) -> Scored:
     """Score pairs a chunk at a time, keeping those above ABSENT_BITS."""
     kept = [Scored.none()]
     for first in range(0, len(keys), _CHUNK):
-        left, right = _sides(keys[first : first + _CHUNK], n)
+        left, right = pair_sides(keys[first : first + _CHUNK], n)
         levels = scoring.comparison.levels(left, right)
         bits = scoring.score(left, right, levels)
         shares = np.zeros(len(left), np.bool_)
@@ -276,7 +261,7 @@ def _joined(parts: list[Scored], n: int) -> Scored:
         np.concatenate([getattr(part, name) for part in parts])
         for name in ("left", "right", "bits", "shares_identifier")
     )
-    order = np.argsort(left.astype(np.int64) * n + right, kind="stable")
+    order = np.argsort(pair_keys(left, right, n), kind="stable")
     return Scored(left[order], right[order], bits[order], shares[order])
 
 

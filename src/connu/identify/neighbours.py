@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from connu.identify.pair_keys import among, sorted_once
+
 #: Likely matches of one record that are paired with one another.
 MOST_NEIGHBOURS = 30
 
@@ -41,11 +43,8 @@ def friends_of_friends(
     start = np.zeros(n + 1, np.int64)
     np.cumsum(np.bincount(ends, minlength=n), out=start[1:])
     fresh = np.ones(n, np.bool_) if fresh is None else fresh
-    keys = np.unique(_pairs(n, start, others, fresh, MOST_NEIGHBOURS))
-    if len(compared):
-        at = np.minimum(np.searchsorted(compared, keys), len(compared) - 1)
-        keys = keys[compared[at] != keys]
-    return keys
+    keys = sorted_once(_pairs(n, start, others, fresh, MOST_NEIGHBOURS))
+    return keys[~among(keys, compared)]
 
 
 @njit(cache=True, nogil=True)

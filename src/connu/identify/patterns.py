@@ -41,6 +41,18 @@ class Patterns:
             of_pair,
         )
 
+    def by_level(self, field: Field, share: np.ndarray | float = 1.0) -> np.ndarray:
+        """Pairs at each level of a field: float64 [levels].
+
+        Args:
+            field: the field; pairs of an unknown level are left out.
+            share: float64 [patterns]: what a pair of each pattern counts.
+        """
+        level = self.levels[field.name]
+        known = level >= 0
+        count = (self.count * share)[known].astype(np.float64)
+        return np.bincount(level[known], count, field.levels).astype(np.float64)
+
 
 @njit(cache=True, nogil=True)
 def fold(key, level):

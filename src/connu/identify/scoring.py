@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from connu.identify.compare import Comparison, Field
+from connu.identify.pair_keys import pair_keys
 from connu.identify.patterns import Patterns
 from connu.identify.rarity import Rarity
 from connu.identify.weights import Weights
@@ -42,6 +43,10 @@ class Scored:
         """No pair at all."""
         rids = np.zeros(0, np.int32)
         return cls(rids, rids, np.zeros(0), np.zeros(0, np.bool_))
+
+    def keys(self, n: int) -> np.ndarray:
+        """The pairs as keys, sorted: int64 [pairs]."""
+        return pair_keys(self.left, self.right, n)
 
     def to_table(self) -> pa.Table:
         """The table `pairs`: left_rid, right_rid, bits, shares_identifier."""

@@ -88,17 +88,14 @@ def learn(
 
     Cost: ROUNDS × patterns × fields; under a second for a million records.
     """
-    seen = {
-        f.name: np.bincount(random[f.name][random[f.name] >= 0], minlength=f.levels) for f in fields
-    }
-    sampled = max(len(random[fields[0].name]), 1)
+    chance = Patterns.of(fields, random)
+    seen = {f.name: chance.by_level(f) for f in fields}
+    sampled = max(int(chance.count.sum()), 1)
     beyond = max(pairs - float(patterns.count.sum()), 0.0)
     # To begin with every pair is of strangers, candidates too: a small base has nothing else.
     u = {}
     for f in fields:
-        known = patterns.levels[f.name] >= 0
-        met = np.bincount(patterns.levels[f.name][known], patterns.count[known], f.levels)
-        met += seen[f.name] * (beyond / sampled) + _guess_strangers(f)
+        met = patterns.by_level(f) + seen[f.name] * (beyond / sampled) + _guess_strangers(f)
         u[f.name] = shares(met, f.blocks, 0.0)
     guess = {f.name: shares(_guess_same(f), f.blocks) for f in fields}
     m = dict(guess)
@@ -106,32 +103,34 @@ def learn(
     prior, prior_household = records / 2 / pairs, records / 8 / pairs
     count = patterns.count
     for step in range(ROUNDS):
-        bits_m = {f.name: _log_ratio(m, u, f)[patterns.levels[f.name]] for f in fields}
-        bits_h = {f.name: _log_ratio(h, u, f)[patterns.levels[f.name]] for f in fields}
-        total_m = np.log(prior) + sum(bits_m.values())
-        total_h = np.log(prior_household) + sum(bits_h.values())
+        bits_m, total_m = _evidence(fields, patterns, m, u, prior)
+        bits_h, total_h = _evidence(fields, patterns, h, u, prior_household)
         same, home, strange = beliefs(total_m, total_h)
+        if step >= _WARM_UP:
+            # Some records are so many of one person that their pairs are no candidates.
+            _, of_one = _evidence(fields, chance, m, u, prior)
+            _, of_home = _evidence(fields, chance, h, u, prior_household)
+            _, _, unlike = beliefs(of_one, of_home)
+            seen = {f.name: chance.by_level(f, unlike) for f in fields}
         prior = min(max((same * count).sum(), 1.0) / pairs, 0.5)
         prior_household = min(max((home * count).sum(), 1e-3) / pairs, 0.25)
         m, h, u = dict(m), dict(h), dict(u)
         for f in fields:
-            level = patterns.levels[f.name]
-            known = level >= 0
-
-            def by_level(belief: np.ndarray, level=level, known=known, f=f) -> np.ndarray:
-                return np.bincount(level[known], (belief * count)[known], f.levels)
-
+            known = patterns.levels[f.name] >= 0
             teacher = same
             if step >= _WARM_UP:
                 others, _, _ = beliefs(total_m - bits_m[f.name], total_h - bits_h[f.name])
                 others = np.where(others > SURE, others, 0.0)
                 if (others * count)[known].sum() >= _FEWEST_SURE:
                     teacher = others
-                u[f.name] = _strangers(f, seen[f.name], by_level(strange), beyond / sampled)
-            m[f.name] = shares(by_level(teacher) + 1e-2 + _GUESS_PAIRS * guess[f.name], f.blocks)
-            h[f.name] = (
-                _household(f, by_level(home), u[f.name], seen[f.name]) if f.shared else u[f.name]
-            )
+                u[f.name] = _strangers(
+                    f, seen[f.name], patterns.by_level(f, strange), beyond / sampled
+                )
+            taught = patterns.by_level(f, teacher) + 1e-2 + _GUESS_PAIRS * guess[f.name]
+            m[f.name] = shares(taught, f.blocks)
+            h[f.name] = u[f.name]
+            if f.shared:
+                h[f.name] = _household(f, patterns.by_level(f, home), u[f.name], seen[f.name])
     return Weights(list(fields), m, h, u, prior, prior_household)
 
 
@@ -151,8 +150,13 @@ def shares(count: np.ndarray, blocks: int, pool: float = 5.0) -> np.ndarray:
     return (cells / cells.sum(1, keepdims=True)).ravel()
 
 
-def _log_ratio(upper: dict[str, np.ndarray], u: dict[str, np.ndarray], field: Field) -> np.ndarray:
-    return np.append(np.log(upper[field.name] / u[field.name]), 0.0)
+def _evidence(fields: list[Field], patterns: Patterns, upper, u, prior):
+    """Natural log of each field's Bayes factor for each pattern, and their sum with the prior."""
+    bits = {
+        f.name: np.append(np.log(upper[f.name] / u[f.name]), 0.0)[patterns.levels[f.name]]
+        for f in fields
+    }
+    return bits, np.log(prior) + sum(bits.values())
 
 
 def _strangers(field: Field, seen: np.ndarray, unexplained: np.ndarray, scale: float) -> np.ndarray:
