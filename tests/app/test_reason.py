@@ -28,7 +28,7 @@ def test_two_strangers(built):
 
 def test_the_evidence_adds_up(built):
     explained = built.explain("crm:C000", "shop:user0").explanation
-    parts = explained.prior + explained.household
+    parts = explained.prior + explained.household + explained.calibration
     parts += sum(one.bits for one in explained.evidence if one.bits is not None)
     assert parts == pytest.approx(explained.bits, abs=0.2)
 

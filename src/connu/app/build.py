@@ -20,7 +20,8 @@ from connu.journal.journal import open_journal
 from connu.kernel.errors import BuildError, SettingsError
 from connu.kernel.progress import Progress
 from connu.kernel.settings import FILE_NAME, Settings
-from connu.ledger.builds import Build, Builds
+from connu.ledger.build import Build
+from connu.ledger.builds import Builds
 
 
 @dataclass(frozen=True)

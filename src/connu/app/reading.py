@@ -18,7 +18,8 @@ from connu.govern.sensitive import declared_sensitive
 from connu.journal.journal import open_journal
 from connu.kernel.errors import BuildError
 from connu.kernel.settings import Settings
-from connu.ledger.builds import Build, Builds
+from connu.ledger.build import Build
+from connu.ledger.builds import Builds
 from connu.ledger.reading import Reader
 
 _PREFIX = ".reading-"

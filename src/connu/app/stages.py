@@ -17,7 +17,7 @@ from connu.identify.visitors import tie_visitors
 from connu.journal.journal import Journal
 from connu.kernel.errors import BuildError
 from connu.kernel.settings import Settings
-from connu.ledger.builds import Build
+from connu.ledger.build import Build
 from connu.ledger.serving import write_serving
 from connu.sources.load import LoadReport, load_sources
 
@@ -123,9 +123,10 @@ def run_stages(
         golden_record(engine, settings)
         stage.count(facts=count(engine, "facts"))
     with trace.stage("visitors and households") as stage:
-        visitors = tie_visitors(engine, settings)
-        find_households(engine)
-        stage.count(**visitors)
+        tied = tie_visitors(engine, settings)
+        told = ("visitors", "known_visitors", "shared_devices")
+        stage.count(tied_events=tied["tied"], **{what: tied[what] for what in told})
+        stage.count(households=find_households(engine))
     with trace.stage("look-up index") as stage:
         write_serving(engine, engine.workspace / SERVING_FILE)
     return Made(

@@ -12,7 +12,8 @@ from connu.engine.choice import open_engine
 from connu.journal.journal import Journal
 from connu.kernel.errors import BuildError
 from connu.kernel.settings import EngineChoice, Settings, Source
-from connu.ledger.builds import Build, Builds
+from connu.ledger.build import Build
+from connu.ledger.builds import Builds
 
 
 @dataclass(frozen=True)

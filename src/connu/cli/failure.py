@@ -10,12 +10,19 @@ from __future__ import annotations
 import json
 import os
 import sys
+import textwrap
 import traceback
+from typing import TYPE_CHECKING
 
 import typer
 
 from connu.kernel.errors import ConnuError, EngineError, SourceError, UsageError
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
+#: The width of «connu: ».
+_INDENT = 7
 #: sysexits' EX_SOFTWARE: connu itself is at fault.
 EXIT_UNEXPECTED = 70
 #: 128 + SIGINT, as shells do.
@@ -108,12 +115,18 @@ def _paragraph(what: str, where: str, remedy: str | None) -> None:
 
     from connu.cli.screen import err
 
-    text = f"[bold red]connu:[/] {escape(_sentence(what))}"
-    if where:
-        text += f" [dim]({escape(where)})[/]"
-    if remedy:
-        text += f"\n       {escape(_sentence(remedy))}"
-    err().print(text)
+    console = err()
+    place = f" ({where})" if where else ""
+    head, *more = _lines(_sentence(what) + place, console)
+    console.print(f"[bold red]connu:[/] {escape(head)}")
+    for line in more + (_lines(_sentence(remedy), console) if remedy else []):
+        console.print(" " * _INDENT + escape(line))
+
+
+def _lines(text: str, console: Console) -> list[str]:
+    """A text in lines that fit a terminal beside the indent; whole where it is no terminal."""
+    width = console.width - _INDENT if console.is_terminal else len(text)
+    return textwrap.wrap(text, max(width, 20), break_long_words=False, break_on_hyphens=False)
 
 
 def _sentence(text: str) -> str:

@@ -48,13 +48,13 @@ class RichProgress:
         self._depth += 1
         try:
             yield _DrawnStep(self._drawn, task)
+            # Reached only when the stage went well: a broken one is not ticked off.
+            finished = total if total is not None else 1
+            self._drawn.update(task, total=finished, completed=finished)
         finally:
             self._depth -= 1
             if inner:
                 self._drawn.remove_task(task)
-            else:
-                finished = total if total is not None else 1
-                self._drawn.update(task, total=finished, completed=finished)
 
 
 @contextmanager
@@ -64,15 +64,20 @@ def watched() -> Iterator[ProgressProtocol]:
         yield Silent()
         return
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.table import Column
 
     from connu.cli.screen import err
 
     columns = (
         SpinnerColumn(finished_text="✓"),
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=24),
-        TimeElapsedColumn(),
-        TextColumn("[dim]{task.fields[note]}"),
+        TextColumn("{task.description}", table_column=Column(no_wrap=True)),
+        BarColumn(bar_width=24, table_column=Column(min_width=24)),
+        TimeElapsedColumn(table_column=Column(no_wrap=True, min_width=7)),
+        # The notes give way when the terminal is narrow.
+        TextColumn(
+            "[dim]{task.fields[note]}",
+            table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"),
+        ),
     )
-    with Progress(*columns, console=err()) as drawn:
+    with Progress(*columns, console=err(), expand=True) as drawn:
         yield RichProgress(drawn)
