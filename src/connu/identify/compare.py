@@ -170,6 +170,8 @@ class Comparison:
         }
         return by_kind[field.kind](left, right, *text)
 
-    def _shared_parts(self, left, right, name: np.ndarray | None) -> np.ndarray:
+    def _shared_parts(
+        self, left: np.ndarray, right: np.ndarray, name: np.ndarray | None
+    ) -> np.ndarray:
         """How many parts of the name each pair shares, given and family: int8 [pairs], 0 to 2."""
         return names.SHARED_PARTS[name if name is not None else np.full(len(left), UNKNOWN)]

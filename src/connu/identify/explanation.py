@@ -16,7 +16,7 @@ from connu.engine.protocol import Engine
 from connu.engine.sql import literal
 from connu.identify import names, values
 from connu.identify.compare import UNKNOWN, Comparison, Field
-from connu.identify.encoding import Codes, encode_records
+from connu.identify.encoding import Codes, Records, encode_records
 from connu.identify.holders import holder_pairs
 from connu.identify.junk import FEWEST_HOLDERS, forget_generic
 from connu.identify.link_tables import PairWriter
@@ -133,7 +133,7 @@ def explain(engine: Engine, model: LinkModel, left: Key, right: Key) -> Explanat
     )
 
 
-def _identifiers(records) -> dict[str, Codes]:
+def _identifiers(records: Records) -> dict[str, Codes]:
     return {k: records.values[k] for k in ("email", "phone")} | records.keys
 
 

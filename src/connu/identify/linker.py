@@ -43,7 +43,7 @@ from connu.kernel.settings import Settings
 Key = tuple[str, str]
 
 #: Candidate pairs the weights are learnt from at most, and random pairs beside them.
-_TEACHING_PAIRS, _RANDOM_PAIRS = 2_000_000, 500_000
+_TEACHING_PAIRS, _RANDOM_PAIRS = 1_000_000, 500_000
 #: Pairs scored at a time: bounds the memory of their levels.
 _CHUNK = 1_000_000
 _SEED = 20_260_101
@@ -117,18 +117,18 @@ def link(
     n = records.size
     hand, apart = rows.pairs(joins), rows.pairs(splits)
     fields = fields_of(records)
-    learnt = model is None or not model.knows(fields)
+    kept = model if model is not None and model.knows(fields) else None
     fresh, carried = None, None
-    if not learnt and model.fits(fields, unique) and previous.available(engine):
+    if kept is not None and kept.fits(fields, unique) and previous.available(engine):
         fresh = previous.fresh_records(engine, n) | touched
         carried = previous.carried_pairs(engine, fresh)
     with progress.stage("find candidates"):
         keys = find_candidates(records, fresh=fresh, threads=settings.engine.threads)
         keys = _with_pairs(n, keys, [*holders.values(), hand, apart], carried)
-    with progress.stage("learn weights" if learnt else "keep weights"):
-        rarity = Rarity.of(records) if learnt else model.rarity
+    with progress.stage("keep weights" if kept else "learn weights"):
+        rarity = kept.rarity if kept else Rarity.of(records)
         comparison = Comparison(records, fields, rarity, holders)
-        weights = _learn(records, comparison, keys) if learnt else model.weights
+        weights = kept.weights if kept else _learn(records, comparison, keys)
         scoring = Scoring(comparison, weights, rarity)
     with progress.stage("compare pairs", len(keys)) as step:
         scored = _joined([*([carried] if carried else []), _score(scoring, keys, n, step)], n)
@@ -154,7 +154,7 @@ def link(
         )  # fmt: skip
         engine.put("clusters", pa.table({"rid": np.arange(n, dtype=np.int32), "cluster": cluster}))
     together = cluster[scored.left] == cluster[scored.right]
-    calibration = Calibration.fit(scored.bits, together) if learnt else model.calibration
+    calibration = kept.calibration if kept else Calibration.fit(scored.bits, together)
     with progress.stage("explain links"):
         links, undecided = write_links(
             engine,
@@ -174,7 +174,7 @@ def link(
         undecided=undecided,
         generic={kind: len(values) for kind, values in generic.items() if len(values)},
         refused=refused,
-        learnt=learnt,
+        learnt=kept is None,
         compared_again=n if fresh is None else int(fresh.sum()),
     )
     if rows.unknown:
@@ -194,7 +194,7 @@ class _RowNumbers:
 
     def pairs(self, keys: Iterable[tuple[Key, Key]]) -> np.ndarray:
         """int32 [pairs, 2]; a pair with a record that is gone is left out and counted."""
-        keys = [(tuple(a), tuple(b)) for a, b in keys]
+        keys = list(keys)
         if not keys:
             return np.zeros((0, 2), np.int32)
         if self._rid is None:
@@ -202,7 +202,8 @@ class _RowNumbers:
             ids = self._normal["record_id"].to_pylist()
             self._rid = {key: rid for rid, key in enumerate(zip(sources, ids, strict=True))}
         found = []
-        for a, b in keys:
+        for one, other in keys:
+            a, b = tuple(one), tuple(other)
             if a in self._rid and b in self._rid and a != b:
                 found.append(sorted((self._rid[a], self._rid[b])))
             else:
@@ -265,7 +266,9 @@ def _joined(parts: list[Scored], n: int) -> Scored:
     return Scored(left[order], right[order], bits[order], shares[order])
 
 
-def _groups(records: Records, settings: Settings, scored: Scored, hand, apart):
+def _groups(
+    records: Records, settings: Settings, scored: Scored, hand: np.ndarray, apart: np.ndarray
+) -> tuple[np.ndarray, int]:
     """Groups by hand and by identifier; how many identifier links were refused."""
     sure = np.flatnonzero(scored.shares_identifier & (scored.bits >= AT_ONCE_BITS))
     order = sure[np.argsort(-scored.bits[sure], kind="stable")]
