@@ -48,3 +48,13 @@ def test_many_patterns_outgrow_the_first_table():
 def test_no_pair_no_pattern():
     made = _patterns_of([np.zeros(0, np.int16)] * 3)
     assert len(made.count) == 0 and len(made.of_pair) == 0
+
+
+def test_pairs_by_level():
+    patterns = _patterns_of([np.array(x, np.int16) for x in ([1, 1, -1, 3], [0] * 4, [1, 1, 0, 0])])
+    name = _FIELDS[0]
+    assert patterns.by_level(name)[:4].tolist() == [0, 2, 0, 1]
+    assert len(patterns.by_level(name)) == name.levels
+    assert patterns.by_level(name, np.array([0.5, 1.0, 0.25]))[:4].tolist() == [0, 1, 0, 0.25]
+    none = _patterns_of([np.zeros(0, np.int16)] * 3)
+    assert none.by_level(name).dtype == np.float64 and none.by_level(name).sum() == 0
