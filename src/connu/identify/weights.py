@@ -100,7 +100,7 @@ def learn(
     guess = {f.name: shares(_guess_same(f), f.blocks) for f in fields}
     m = dict(guess)
     h = {f.name: shares(_guess_household(f, u[f.name]), f.blocks) for f in fields}
-    prior, prior_household = records / 2 / pairs, records / 8 / pairs
+    prior, prior_household = max(records, 1) / 2 / pairs, max(records, 1) / 8 / pairs
     count = patterns.count
     for step in range(ROUNDS):
         bits_m, total_m = _evidence(fields, patterns, m, u, prior)
