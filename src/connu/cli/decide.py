@@ -72,8 +72,11 @@ def _decide(
 
         print_json(decision.as_dict())
         return
+    from rich.markup import escape
+
     from connu.cli.screen import out
 
     said = "one person" if what == "join" else "not one person"
-    out().print(f"{decision.left} and {decision.right} are {said}: kept in the journal.")
+    left, right = ", ".join(decision.left), ", ".join(decision.right)
+    out().print(f"{escape(left)} and {escape(right)} are {said}: kept in the journal.")
     out().print("[dim]Next: connu build, which honours it.[/]")

@@ -80,7 +80,7 @@ def print_reason(console: Console, reason: Reason) -> None:
     unknown = [evidence.field for evidence in explained.evidence if evidence.bits is None]
     if unknown:
         console.print(f"[dim]Not known of both, so silent: {escape(', '.join(unknown))}.[/]")
-    if reason.chain:
+    if len(reason.chain) > 1:
         console.print("[bold]The chain of links between the two[/]")
         rows = [
             (

@@ -124,8 +124,8 @@ def _paragraph(what: str, where: str, remedy: str | None) -> None:
 
 
 def _lines(text: str, console: Console) -> list[str]:
-    """A text in lines that fit a terminal beside the indent; whole where it is no terminal."""
-    width = console.width - _INDENT if console.is_terminal else len(text)
+    """A text in lines that fit the console beside the indent; whole where nothing is wrapped."""
+    width = len(text) if console.soft_wrap else console.width - _INDENT
     return textwrap.wrap(text, max(width, 20), break_long_words=False, break_on_hyphens=False)
 
 

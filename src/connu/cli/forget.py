@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -105,7 +107,8 @@ def print_forgotten(console: Console, forgotten: Forgotten) -> None:
 def _places(console: Console, places: list[str]) -> None:
     from rich.markup import escape
 
+    here = f"{Path.cwd()}{os.sep}"
     for place in places[:_SHOWN]:
-        console.print(f"    {escape(place)}")
+        console.print(f"    {escape(place.removeprefix(here))}")
     if len(places) > _SHOWN:
         console.print(f"    … and {len(places) - _SHOWN:,} more (--json lists all)")

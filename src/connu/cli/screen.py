@@ -7,6 +7,7 @@ Results must stay clean for pipes: counts, advice and progress never go to stand
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -33,8 +34,9 @@ def err() -> Console:
 def _console(terminal: bool, stderr: bool) -> Console:
     from rich.console import Console
 
-    width = None if terminal else _PIPE_WIDTH
-    return Console(stderr=stderr, highlight=False, soft_wrap=not terminal, width=width)
+    told = terminal or "COLUMNS" in os.environ
+    width = None if told else _PIPE_WIDTH
+    return Console(stderr=stderr, highlight=False, soft_wrap=not told, width=width)
 
 
 def print_json(value: Any) -> None:

@@ -50,7 +50,7 @@ def show(
     if found.customer is None:
         _choices(out(), found.hits)
     else:
-        print_customer(out(), found.customer)
+        print_customer(out(), found.customer, found.hits[0].label)
 
 
 def _choices(console: Console, hits: list[Hit]) -> None:
@@ -61,11 +61,13 @@ def _choices(console: Console, hits: list[Hit]) -> None:
     console.print(table(("customer", "who", "found by"), rows))
 
 
-def print_customer(console: Console, customer: CustomerView) -> None:
+def print_customer(console: Console, customer: CustomerView, label: str) -> None:
     """A customer's page on the screen."""
+    from rich.markup import escape
+
     from connu.cli.screen import percent, table
 
-    console.print(f"[bold]{customer.customer_id}[/]", highlight=False)
+    console.print(f"[bold]{customer.customer_id}[/] {escape(label)}")
     facts = [
         (
             fact["attribute"],
