@@ -1,4 +1,4 @@
-"""The README's tour can be walked: every command of it works, in its order, and prints something."""
+"""The README's tour can be walked: every command of it works, in its order."""
 
 from __future__ import annotations
 
@@ -41,10 +41,8 @@ def test_a_command_that_fails_stops_the_tour():
 
 
 def test_outputs_replace_the_old_ones():
-    told = tour().walked(
+    before = (
         "a\n\n    $ echo one\n    old\n    $ mkdir x && cd x\n    $ pwd | xargs basename\n\nb\n"
     )
-    assert (
-        told
-        == "a\n\n    $ echo one\n    one\n    $ mkdir x && cd x\n    $ pwd | xargs basename\n    x\n\nb\n"
-    )
+    after = before.replace("    old\n", "    one\n").replace("basename\n", "basename\n    x\n")
+    assert tour().walked(before) == after

@@ -17,7 +17,7 @@ from connu.ledger.reading import Exported
 if TYPE_CHECKING:
     from connu.app.build import BuildReport
     from connu.app.consenting import Kept
-    from connu.app.decision import Decision
+    from connu.app.decision import Decision, What
     from connu.app.example import Example
     from connu.app.finding import Found
     from connu.app.forgetting import Target
@@ -142,7 +142,7 @@ class Brand:
         """Keep in the journal that two records are not one person; the next build honours it."""
         return self._decide("split", left, right, by, purpose)
 
-    def _decide(self, what: str, left: str, right: str, by: str, purpose: str) -> Decision:
+    def _decide(self, what: What, left: str, right: str, by: str, purpose: str) -> Decision:
         from connu.app.decision import decide
 
         with (

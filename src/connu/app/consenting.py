@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from connu.app.finding import Named, name, readings_of
-from connu.app.reading import Reading
+from connu.app.reading import OpenBuild
 from connu.govern import purposes
 from connu.journal.journal import Journal
 from connu.kernel.errors import NotFoundError, UsageError
@@ -36,7 +36,7 @@ class Kept:
 
 
 def keep_consent(
-    reading: Reading,
+    reading: OpenBuild,
     settings: Settings,
     journal: Journal,
     who: str,

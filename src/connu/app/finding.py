@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from connu.app.customer import CustomerView, Hit, gather, label
-from connu.app.reading import Reading
+from connu.app.reading import OpenBuild, Reading
 from connu.engine.sql import literal
 from connu.kernel.errors import NotFoundError
 from connu.kernel.fields import is_identifier
@@ -64,7 +64,7 @@ class Found:
         }
 
 
-def name(reading: Reading, settings: Settings, text: str) -> Named:
+def name(reading: OpenBuild, settings: Settings, text: str) -> Named:
     """The records and customers that a text names, among those readable for the purpose.
 
     A customer id and a record (source:id) are tried first: they name exactly. Then every type of
@@ -86,7 +86,7 @@ def name(reading: Reading, settings: Settings, text: str) -> Named:
     if held is not None:
         return held
     hint = "give a customer id, a record (source:id), an e-mail, a phone number or another key"
-    if reading.reader is not None:
+    if isinstance(reading, Reading):
         hint += f"; who did not grant «{reading.reader.purpose}» is not found"
     raise NotFoundError("nobody answers to that", hint=hint)
 
@@ -131,12 +131,12 @@ def _values(column: pa.Array) -> list[str]:
     return [] if value is None else value.split(" ")
 
 
-def _customer(reading: Reading, text: str) -> Named | None:
+def _customer(reading: OpenBuild, text: str) -> Named | None:
     rows = _identities(reading, f"customer_id = {literal(text)}")
     return Named("customer", _records(rows), [text]) if rows else None
 
 
-def _record(reading: Reading, text: str) -> Named | None:
+def _record(reading: OpenBuild, text: str) -> Named | None:
     source, colon, record_id = text.partition(":")
     if not colon:
         return None
@@ -144,12 +144,12 @@ def _record(reading: Reading, text: str) -> Named | None:
     return Named("record", _records(rows), _customers(rows)) if rows else None
 
 
-def _identities(reading: Reading, condition: str) -> list[dict[str, Any]]:
+def _identities(reading: OpenBuild, condition: str) -> list[dict[str, Any]]:
     identities = reading.sql("identities")
     return reading.rows(f"SELECT * FROM ({identities}) WHERE {condition}")
 
 
-def _identifier(reading: Reading, settings: Settings, text: str) -> Named | None:
+def _identifier(reading: OpenBuild, settings: Settings, text: str) -> Named | None:
     possible = readings_of(text, settings)
     if not possible:
         return None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from connu.app.finding import name
 from connu.app.inputs import input_files
-from connu.app.reading import Reading
+from connu.app.reading import OpenBuild
 from connu.engine.choice import open_engine
 from connu.journal.journal import open_journal
 from connu.kernel.errors import SourceError, UsageError
@@ -28,7 +28,7 @@ class Target:
     records: int
 
 
-def target_of(reading: Reading, settings: Settings, who: str) -> Target:
+def target_of(reading: OpenBuild, settings: Settings, who: str) -> Target:
     """The one customer that a text names.
 
     Raises:

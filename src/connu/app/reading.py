@@ -26,29 +26,44 @@ _PREFIX = ".reading-"
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What a read works with.
+class OpenBuild:
+    """A build opened whole, for a person's rights: see `opened_for_rights`.
 
     Attributes:
-        build: the build in force when the read began.
+        build: the build in force when it was opened.
         engine: where its tables are mounted.
-        reader: hands them out for the purpose; None when opened for a person's rights.
     """
 
     build: Build
     engine: Engine
-    reader: Reader | None
 
     def sql(self, table: str) -> str:
-        """The query of a table's rows, the purpose's condition inside."""
-        if self.reader is None:
-            self.build.file(table)
-            return f"SELECT * FROM {table}"
-        return self.reader.sql(table)
+        """The query of a table's rows.
+
+        Raises:
+            NotFoundError: the build has no such table.
+        """
+        self.build.file(table)
+        return f"SELECT * FROM {table}"
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
         """The rows of a query, few, as dictionaries."""
         return self.engine.collect(sql).to_pylist()
+
+
+@dataclass(frozen=True)
+class Reading(OpenBuild):
+    """A build opened for a purpose.
+
+    Attributes:
+        reader: hands out its tables, without those who may not be read.
+    """
+
+    reader: Reader
+
+    def sql(self, table: str) -> str:
+        """The query of a table's rows, the purpose's condition inside."""
+        return self.reader.sql(table)
 
 
 @contextmanager
@@ -84,7 +99,7 @@ def opened_build(folder: Path, settings: Settings, purpose: str) -> Iterator[Rea
 
 
 @contextmanager
-def opened_for_rights(folder: Path, settings: Settings) -> Iterator[Reading]:
+def opened_for_rights(folder: Path, settings: Settings) -> Iterator[OpenBuild]:
     """Open the build in force whole, for what a person may always ask: to grant, to withdraw, to
     be forgotten. He must be found whatever he refused; nothing read here is shown.
 
@@ -96,7 +111,7 @@ def opened_for_rights(folder: Path, settings: Settings) -> Iterator[Reading]:
         engine = open_engine(settings.engine, place)
         try:
             build.mount(engine)
-            yield Reading(build, engine, None)
+            yield OpenBuild(build, engine)
         finally:
             engine.close()
 

@@ -56,7 +56,7 @@ def status_of(folder: Path, settings: Settings, journal: Journal) -> Status:
     current: Build | None = None
     published: list[Build] = []
     try:
-        published = builds.list()
+        published = list(builds.list())
         current = builds.current() if builds.current_file.exists() else None
     except BuildError as error:
         remarks.append(f"{error.message}; {error.hint}" if error.hint else error.message)

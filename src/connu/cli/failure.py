@@ -88,8 +88,8 @@ def recognised(error: BaseException) -> ConnuError | None:
 
 
 def _tell_unexpected(error: BaseException, as_json: bool) -> int:
-    last = traceback.extract_tb(error.__traceback__)[-1:] or [None]
-    place = f"{os.path.basename(last[0].filename)}:{last[0].lineno}" if last[0] else "unknown"
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else "?"
     kind = type(error).__name__
     hint = (
         "please report this line to connu's maintainers; CONNU_DEBUG=1 shows the whole traceback, "

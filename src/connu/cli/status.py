@@ -42,8 +42,10 @@ def print_status(console: Console, found: Status) -> None:
     ]
     headers = ("source", "kind", "read from", "rows", "rejected")
     console.print(table(headers, sources, right=("rows", "rejected")))
+    for remark in found.remarks:
+        console.print(f"[yellow]![/] {remark}")
     if not found.builds:
-        console.print("There is no build yet. [dim]Next: connu build[/]")
+        console.print("There is no build to read. [dim]Next: connu build[/]")
         return
     builds = [
         (
@@ -54,8 +56,8 @@ def print_status(console: Console, found: Status) -> None:
         )
         for build in found.builds
     ]
-    headers = ("build", "records", "customers", "took")
-    console.print(table(headers, builds, right=("records", "customers", "took")))
+    right = ("records", "customers", "took")
+    console.print(table(("build", *right), builds, right=right))
     if found.quarantine:
         rejected = [
             (q["source"], q["rows"], q["first_row"], q["column"], q["reason"])
@@ -66,5 +68,3 @@ def print_status(console: Console, found: Status) -> None:
     if found.decisions:
         told = ", ".join(f"{number:,} {what}" for what, number in found.decisions.items())
         console.print(f"In the journal: {told}.")
-    for remark in found.remarks:
-        console.print(f"[yellow]![/] {remark}")
