@@ -22,12 +22,29 @@ LEVELS = SHARED_LEVELS * AGAINST_LEVELS * 2
 _MOST_REST = 32
 
 
+#: Jaro–Winkler similarity from which two words count as spellings of one.
+_ALIKE = 0.88
+
+
 @njit(cache=True, nogil=True)
 def _letters(data, a0, a1):
+    """Which letters data[a0:a1] holds, a bit each; 0 when it holds anything else."""
+    held = 0
     for i in range(a0, a1):
-        if data[i] < 97 or data[i] > 122:
-            return False
-    return a1 > a0
+        letter = data[i] - 97
+        if letter < 0 or letter > 25:
+            return 0
+        held |= 1 << letter
+    return held
+
+
+@njit(cache=True, nogil=True)
+def _ones(bits):
+    count = 0
+    while bits:
+        bits &= bits - 1
+        count += 1
+    return count
 
 
 @njit(cache=True, nogil=True)
@@ -39,11 +56,19 @@ def similar(data, a0, a1, b0, b1):
     la, lb = a1 - a0, b1 - b0
     if (la == 1 or lb == 1) and data[a0] == data[b0] and _letters(data, a0, a0 + 1):
         return 0.25
-    if la >= 4 and lb >= 4 and _letters(data, a0, a1) and _letters(data, b0, b1):
-        s = jaro_winkler(data, a0, a1, b0, b1)
-        if s >= 0.88:
-            return 0.6 * s
-    return 0.0
+    if la < 4 or lb < 4:
+        return 0.0
+    in_a, in_b = _letters(data, a0, a1), _letters(data, b0, b1)
+    if in_a == 0 or in_b == 0:
+        return 0.0
+    # Letters the other side lacks match nothing: most pairs of words are told apart by that alone.
+    most = min(la - _ones(in_a & ~in_b), lb - _ones(in_b & ~in_a))
+    jaro = (most / la + most / lb + 1.0) / 3.0
+    bound = jaro + 0.4 * (1.0 - jaro) if data[a0] == data[b0] else jaro
+    if bound < _ALIKE:
+        return 0.0
+    s = jaro_winkler(data, a0, a1, b0, b1)
+    return 0.6 * s if s >= _ALIKE else 0.0
 
 
 @njit(cache=True, nogil=True)

@@ -88,13 +88,21 @@ def edits(data, a0, a1, b0, b1, most):
 
     Cost: linear in the length; what is further than `most` off the diagonal cannot matter.
     """
+    # What both begin or end with costs nothing, and leaves little of two spellings of one word.
+    while a0 < a1 and b0 < b1 and data[a0] == data[b0]:
+        a0 += 1
+        b0 += 1
+    while a0 < a1 and b0 < b1 and data[a1 - 1] == data[b1 - 1]:
+        a1 -= 1
+        b1 -= 1
     la = a1 - a0
     lb = b1 - b0
     if la - lb > most or lb - la > most:
         return most + 1
-    before = np.full(lb + 1, most + 1, np.int32)
-    last = np.full(lb + 1, most + 1, np.int32)
-    row = np.full(lb + 1, most + 1, np.int32)
+    if la == 0 or lb == 0:
+        return la + lb
+    rows = np.full((3, lb + 1), most + 1, np.int32)
+    before, last, row = rows[0], rows[1], rows[2]
     for j in range(min(most, lb) + 1):
         last[j] = j
     for i in range(1, la + 1):
