@@ -150,13 +150,19 @@ def shares(count: np.ndarray, blocks: int, pool: float = 5.0) -> np.ndarray:
     return (cells / cells.sum(1, keepdims=True)).ravel()
 
 
-def _evidence(fields: list[Field], patterns: Patterns, upper, u, prior):
+def _evidence(
+    fields: list[Field],
+    patterns: Patterns,
+    upper: dict[str, np.ndarray],
+    u: dict[str, np.ndarray],
+    prior: float,
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """Natural log of each field's Bayes factor for each pattern, and their sum with the prior."""
     bits = {
         f.name: np.append(np.log(upper[f.name] / u[f.name]), 0.0)[patterns.levels[f.name]]
         for f in fields
     }
-    return bits, np.log(prior) + sum(bits.values())
+    return bits, np.sum([np.full(len(patterns.count), np.log(prior)), *bits.values()], axis=0)
 
 
 def _strangers(field: Field, seen: np.ndarray, unexplained: np.ndarray, scale: float) -> np.ndarray:
