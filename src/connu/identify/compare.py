@@ -86,6 +86,15 @@ def fields_of(records: Records) -> list[Field]:
     return fields + [Field.of(key, "key") for key in keys]
 
 
+def shares_identifier(fields: list[Field], levels: dict[str, np.ndarray]) -> np.ndarray:
+    """Which pairs share an identifier that is not generic, by their levels: bool [pairs]."""
+    shares = np.zeros(len(levels[fields[0].name]), np.bool_)
+    for field in fields:
+        if field.kind in ("key", "email"):
+            shares |= np.isin(levels[field.name], field.exact)
+    return shares
+
+
 class Comparison:
     """Compares pairs of records by a fixed list of fields.
 

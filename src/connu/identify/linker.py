@@ -24,7 +24,7 @@ from connu.identify import previous
 from connu.identify.calibration import Calibration
 from connu.identify.candidates import find_candidates
 from connu.identify.cluster import ABSENT_BITS, average_link
-from connu.identify.compare import Comparison, fields_of
+from connu.identify.compare import Comparison, fields_of, shares_identifier
 from connu.identify.encoding import Records, encode_records
 from connu.identify.groups import AT_ONCE_BITS, group
 from connu.identify.holders import holder_pairs
@@ -124,7 +124,7 @@ def link(
         carried = previous.carried_pairs(engine, fresh)
     with progress.stage("find candidates"):
         keys = find_candidates(records, fresh=fresh, threads=settings.engine.threads)
-        keys = _with_pairs(n, keys, [*holders.values(), hand, apart], carried)
+        keys = _with_pairs(n, keys, [*_new(holders, fresh), hand, apart], carried)
     with progress.stage("keep weights" if kept else "learn weights"):
         rarity = kept.rarity if kept else Rarity.of(records)
         comparison = Comparison(records, fields, rarity, holders)
@@ -161,7 +161,7 @@ def link(
             PairWriter(scoring, calibration),
             scored,
             together,
-            hand[cluster[hand[:, 0]] == cluster[hand[:, 1]]],
+            np.unique(hand[cluster[hand[:, 0]] == cluster[hand[:, 1]]], axis=0),
             apart,
             doubt=_log2_odds(settings.identify.undecided_probability),
         )
@@ -211,6 +211,13 @@ class _RowNumbers:
         return np.array(found, np.int32).reshape(-1, 2)
 
 
+def _new(holders: dict[str, np.ndarray], fresh: np.ndarray | None) -> list[np.ndarray]:
+    """Holders' pairs of which one record is new or changed: the others were scored before."""
+    if fresh is None:
+        return list(holders.values())
+    return [pairs[fresh[pairs].any(axis=1)] for pairs in holders.values()]
+
+
 def _with_pairs(
     n: int, keys: np.ndarray, more: list[np.ndarray], carried: Scored | None
 ) -> np.ndarray:
@@ -233,6 +240,9 @@ def _learn(records: Records, comparison: Comparison, keys: np.ndarray) -> Weight
     # In a small base every pair is drawn, true ones too: candidates speak for themselves.
     possible &= ~among(pair_keys(a, b, n), keys)
     random = comparison.levels(a[possible], b[possible])
+    # A customer of very many records: more share his identifiers than candidates are made.
+    chosen = ~shares_identifier(comparison.fields, random)
+    random = {name: level[chosen] for name, level in random.items()}
     pairs = n * (n - 1) / 2
     per_source = np.bincount(unique[unique >= 0]).astype(np.float64)
     pairs = max(pairs - float((per_source * (per_source - 1) / 2).sum()), 1.0)
@@ -246,10 +256,7 @@ def _score(scoring: Scoring, keys: np.ndarray, n: int, step: Step) -> Scored:
         left, right = pair_sides(keys[first : first + _CHUNK], n)
         levels = scoring.comparison.levels(left, right)
         bits = scoring.score(left, right, levels)
-        shares = np.zeros(len(left), np.bool_)
-        for f in scoring.weights.fields:
-            if f.kind in ("key", "email"):
-                shares |= np.isin(levels[f.name], f.exact)
+        shares = shares_identifier(scoring.weights.fields, levels)
         keep = bits > ABSENT_BITS
         kept.append(Scored(left[keep], right[keep], bits[keep], shares[keep]))
         step.advance(len(left))
