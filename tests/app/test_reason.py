@@ -75,7 +75,7 @@ def test_a_model_that_is_gone_is_told(built):
 
 def test_what_is_explained_is_what_was_linked(built):
     """The bits of a link, and those of the same two explained alone, are the same bits."""
-    for link in built.table("links").slice(0, 20).to_pylist():
+    for link in built.table("links").slice(0, 6).to_pylist():
         left = f"{link['left_source']}:{link['left_record_id']}"
         right = f"{link['right_source']}:{link['right_record_id']}"
         explained = built.explain(left, right).explanation

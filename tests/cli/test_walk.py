@@ -131,6 +131,7 @@ def test_export_tells_who_was_left_out(run, sample, tmp_path):
     assert shape["rows"] + shape["left_out"] == service["rows"] + service["left_out"]
 
 
+@pytest.mark.slow
 def test_split_and_join_are_honoured(run, own_sample, linked):
     assert run("split", *linked, "--by", "Anne").code == 0
     assert run("build").code == 0
@@ -162,6 +163,7 @@ def test_consent_counts_at_once(run, own_sample, linked):
     assert run("show", linked[0]).code == 0
 
 
+@pytest.mark.slow
 def test_forget_proves_it(run, own_sample, linked):
     customer_id = run("show", linked[0], "--json").json["customer"]["customer_id"]
     ran = run("forget", customer_id, "--yes")
