@@ -22,6 +22,7 @@ import numpy as np
 from connu.identify.compare import Field
 from connu.identify.names import CONFLICT, SHAPE
 from connu.identify.patterns import Patterns
+from connu.identify.usual import usual_shares
 
 ROUNDS = 40
 #: Rounds before the leave-one-out rule: m must first mean something.
@@ -34,14 +35,6 @@ _FEWEST_SURE = 30
 _FEWEST_RANDOM = 20
 #: Pseudo-pairs behind each field's first guess: they rule only where data are very few.
 _GUESS_PAIRS = 4.0
-
-
-#: Shares of e-mail levels among strangers who share no, one or both parts of their names.
-_USUAL_EMAILS = (
-    np.array([0.999, 2e-4, 2e-4, 2e-4, 2e-4, 2e-4]),
-    np.array([0.989, 5e-3, 3e-3, 5e-4, 2e-3, 5e-4]),
-    np.array([0.74, 0.14, 0.09, 0.005, 0.02, 0.005]),
-)
 
 
 @dataclass
@@ -92,11 +85,13 @@ def learn(
     seen = {f.name: chance.by_level(f) for f in fields}
     sampled = max(int(chance.count.sum()), 1)
     beyond = max(pairs - float(patterns.count.sum()), 0.0)
-    # To begin with every pair is of strangers, candidates too: a small base has nothing else.
+    usual = {f.name: _guess_strangers(f, pairs) for f in fields}
     u = {}
     for f in fields:
-        met = patterns.by_level(f) + seen[f.name] * (beyond / sampled) + _guess_strangers(f)
-        u[f.name] = shares(met, f.blocks, 0.0)
+        # Candidates pass for strangers at first where they are few; in a small base, all pairs
+        # are candidates and most may be true: they come in once they are told apart.
+        met = patterns.by_level(f) * (beyond / pairs) + seen[f.name] * (beyond / sampled)
+        u[f.name] = shares(met + usual[f.name], f.blocks, 0.0)
     guess = {f.name: shares(_guess_same(f), f.blocks) for f in fields}
     m = dict(guess)
     h = {f.name: shares(_guess_household(f, u[f.name]), f.blocks) for f in fields}
@@ -123,9 +118,8 @@ def learn(
                 others = np.where(others > SURE, others, 0.0)
                 if (others * count)[known].sum() >= _FEWEST_SURE:
                     teacher = others
-                u[f.name] = _strangers(
-                    f, seen[f.name], patterns.by_level(f, strange), beyond / sampled
-                )
+                unexplained = patterns.by_level(f, strange) + usual[f.name]
+                u[f.name] = _strangers(f, seen[f.name], unexplained, beyond / sampled)
             taught = patterns.by_level(f, teacher) + 1e-2 + _GUESS_PAIRS * guess[f.name]
             m[f.name] = shares(taught, f.blocks)
             h[f.name] = u[f.name]
@@ -168,8 +162,7 @@ def _evidence(
 def _strangers(field: Field, seen: np.ndarray, unexplained: np.ndarray, scale: float) -> np.ndarray:
     """u: what candidates leave unexplained, and random pairs where they are enough to count."""
     beyond = np.where(seen < _FEWEST_RANDOM, 0.0, seen * scale)
-    count = unexplained + beyond + _guess_strangers(field)
-    return shares(count, field.blocks, 0.0)
+    return shares(unexplained + beyond, field.blocks, 0.0)
 
 
 def _household(field: Field, met: np.ndarray, u: np.ndarray, seen: np.ndarray) -> np.ndarray:
@@ -197,14 +190,9 @@ def _guess_same(field: Field) -> np.ndarray:
     return np.tile(one, field.blocks)
 
 
-def _guess_strangers(field: Field) -> np.ndarray:
-    """Half a pair for each level; of e-mails what is usual among namesakes, a few pairs' worth.
-
-    A small base has hardly two namesakes who are strangers, to learn it from.
-    """
-    if field.kind == "email":
-        return _GUESS_PAIRS * np.concatenate(_USUAL_EMAILS)
-    return np.full(field.levels, 0.5)
+def _guess_strangers(field: Field, pairs: float) -> np.ndarray:
+    """Pseudo-pairs of strangers at each level: what is usual, and a trifle for what is not."""
+    return _GUESS_PAIRS * usual_shares(field) + min(0.5, pairs / 10_000)
 
 
 def _guess_household(field: Field, u: np.ndarray) -> np.ndarray:
