@@ -107,7 +107,7 @@ def learn(
             _, of_home = _evidence(fields, chance, h, u, prior_household)
             _, _, unlike = beliefs(of_one, of_home)
             seen = {f.name: chance.by_level(f, unlike) for f in fields}
-        prior = min(max((same * count).sum(), 1.0) / pairs, 0.5)
+        prior = min(max((same * count).sum(), min(1.0, pairs / 20)) / pairs, 0.5)
         prior_household = min(max((home * count).sum(), 1e-3) / pairs, 0.25)
         m, h, u = dict(m), dict(h), dict(u)
         for f in fields:
