@@ -134,6 +134,15 @@ def test_hostile_settings_are_told_by_their_word(run, tmp_path, text, said):
     assert not (tmp_path / ".connu/builds").exists()
 
 
+def test_the_errors_shown_in_the_docs_are_those_of_the_program(run, tmp_path):
+    (tmp_path / "connu.toml").write_text(
+        '[brand]\nname = "x"\n[sources.crm]\nkind = "people"\npath = "data/crm.csv"\n'
+        '[sources.crm.fields]\nid = "no"\nemial = "mail"\n'
+    )
+    for told in (run("build", "-b", tmp_path).err, run("build", "-b", tmp_path, "--json").err):
+        assert "".join(f"    {line}\n" for line in told.splitlines()) in DOCS
+
+
 def test_a_reader_that_leaves_is_no_fault(own_sample):
     import subprocess
     import sys

@@ -33,10 +33,10 @@ class Brand:
     """An open brand.
 
     >>> brand = open("maison-claire")                       # doctest: +SKIP
-    >>> brand.build().made.customers                        # doctest: +SKIP
-    5120
-    >>> brand.table("customers", purpose="marketing").num_rows   # doctest: +SKIP
-    3211
+    >>> brand.build().changed                               # doctest: +SKIP
+    True
+    >>> brand.table("customers", purpose="marketing").column_names[0]    # doctest: +SKIP
+    'customer_id'
 
     Attributes:
         folder: the brand's folder.
