@@ -28,6 +28,7 @@ _FAMILIAR = {
     "catherine": "cathy", "nathalie": "nath", "daniel": "dan", "matthew": "matt",
 }  # fmt: skip
 _BEGINNINGS = "bar bel bou cam char dan del fau gar hol jac kel lam mar nor per ros sal tan ver win"
+_MIDDLES = ("", "a", "ch", "di", "el", "fo", "gu", "in", "lo", "mi", "ra", "ste", "vo", "zen")
 _ENDINGS = "ard bert court dale ell field gnon hart ier kins leau man net oux per ridge son tier"
 _STREETS = "lilas paix gare moulin eglise mill church station victoria park"
 _WAYS = ("rue", "avenue", "road", "lane")
@@ -96,18 +97,17 @@ def make_people(people: int, *, seed: int = 1, noise: float = 1.0) -> Made:
 
 
 def _population(chance: random.Random, people: int) -> list[Person]:
-    beginnings, endings = _BEGINNINGS.split(), _ENDINGS.split()
     out: list[Person] = []
     home = 0
     while len(out) < people:
         home += 1
         french = chance.random() < 0.6
         names = _FRENCH if french else _ENGLISH
-        family = chance.choice(beginnings) + chance.choice(endings)
+        family = _family(chance)
         place, landline = _place(chance, french), _phone(chance, "+331" if french else "+4411")
         for given in chance.sample(range(len(names)), chance.choices((1, 2, 4), (5, 3, 2))[0]):
             name = names[given]
-            own = family if chance.random() < 0.85 else chance.choice(beginnings) + "aud"
+            own = family if chance.random() < 0.85 else _family(chance)
             year = chance.randint(1930, 2005)
             birth = f"{year}{chance.randint(1, 12):02}{chance.randint(1, 28):02}"
             mark = chance.choice(("", str(year % 100), chance.choice("abcdefgh"), str(len(out))))
@@ -117,11 +117,16 @@ def _population(chance: random.Random, people: int) -> list[Person]:
                     sex="female" if given < len(names) // 2 else "male", birth=birth, place=place,
                     email=f"{name}.{own}{mark}@{chance.choice(_HOSTS)}",
                     mobile=_phone(chance, "+336" if french else "+4477"), landline=landline,
-                    married=chance.choice(beginnings) + "ond" if chance.random() < 0.04 else None,
+                    married=_family(chance) if chance.random() < 0.04 else None,
                     moved=_place(chance, french) if chance.random() < 0.1 else None,
                 )
             )  # fmt: skip
     return out[:people]
+
+
+def _family(chance: random.Random) -> str:
+    parts = (_BEGINNINGS.split(), _MIDDLES, _ENDINGS.split())
+    return "".join(chance.choice(part) for part in parts)
 
 
 def _phone(chance: random.Random, start: str) -> str:
@@ -131,7 +136,7 @@ def _phone(chance: random.Random, start: str) -> str:
 def _place(chance: random.Random, french: bool) -> dict[str, str]:
     city, postcode, country = chance.choice(_PLACES[:4] if french else _PLACES[4:])
     street = f"{chance.choice(_WAYS)} {chance.choice(_STREETS.split())}"
-    street += f" {chance.choice(_BEGINNINGS.split())}{chance.choice(_ENDINGS.split())}"
+    street += f" {_family(chance)}"
     return {
         "address": f"{chance.randint(1, 120)} {street}",
         "postcode": postcode,
