@@ -8,6 +8,7 @@ of match_probability (of a join by hand, which is certain, to what the records a
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import numpy as np
@@ -129,7 +130,7 @@ def _among(scored: Scored, pairs: np.ndarray) -> np.ndarray:
 def links_sql(pairs: str, fields: list[str]) -> str:
     """SQL that gives a table of numbered pairs the design's columns of `links`."""
     parts = ", ".join(
-        literal(f'"{f}":') + f" || CAST(round({quoted('bits ' + f)}, 2) AS VARCHAR)" for f in fields
+        literal(json.dumps(f) + ":") + f" || CAST(round({quoted('bits ' + f)}, 2) AS VARCHAR)" for f in fields
     )
     return f"""
     SELECT l.source AS left_source, l.record_id AS left_record_id,
