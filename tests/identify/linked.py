@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from made_tables import Key, engine_at, put_records
 
 from connu.engine.duckdb import DuckEngine
-from connu.identify.linker import LinkReport, link
+from connu.identify import linker
+from connu.identify.linker import LinkReport
 from connu.kernel.settings import Settings, settings_from
 from connu.measure.identities import IdentityScore, evaluate_identities
 
@@ -75,6 +77,13 @@ def brand(**identify: Any) -> Settings:
     return settings_from({"brand": {"name": "Made"}, "sources": sources, "identify": identify})
 
 
+def link_quickly(engine: DuckEngine, settings: Settings, **options: Any) -> LinkReport:
+    """Link with a tenth of the random pairs: a made brand has hardly more pairs than that."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(linker, "_RANDOM_PAIRS", 50_000)
+        return linker.link(engine, settings, **options)
+
+
 def link_records(
     folder: Path,
     records: list[dict[str, Any]],
@@ -90,13 +99,13 @@ def link_records(
         records: the records.
         settings: the brand's.
         last: the build before: its pairs are carried over.
-        options: of `link`.
+        options: of `connu.identify.linker.link`.
     """
     engine = engine_at(folder)
     rids = put_records(engine, records)
     if last is not None:
         last.keep_for_next(engine)
-    report = link(engine, settings or brand(), **options)
+    report = link_quickly(engine, settings or brand(), **options)
     found = engine.collect("SELECT * FROM clusters ORDER BY rid")
     assert found["rid"].to_pylist() == list(range(len(records)))
     cluster = found["cluster"].to_pylist()
