@@ -1,7 +1,7 @@
 # connu – `every target sets itself up; all it needs is Python 3.11 or later, and make.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick check format docs benchmark clean
+.PHONY: help setup demo test test-quick check format docs benchmark growth clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -36,14 +36,7 @@ $(READY): pyproject.toml constraints.txt
 demo: setup  ## make a sample brand, build it, print its scorecard
 	@test -f $(DEMO)/connu.toml || $(BIN)/connu demo $(DEMO)
 	@$(BIN)/connu build --brand $(DEMO)
-	@$(BIN)/connu scorecard --brand $(DEMO)
-	@echo
-	@echo "Look further (the sample brand is in $(DEMO)/):"
-	@echo "  $(BIN)/connu status --brand $(DEMO)                  sources, rows, builds"
-	@echo "  $(BIN)/connu show EMAIL --brand $(DEMO)              one customer: facts, records, links"
-	@echo "  $(BIN)/connu explain A B --brand $(DEMO)             why two are, or are not, one person"
-	@echo "  $(BIN)/connu export customers -o customers.csv --brand $(DEMO)"
-	@echo "  $(BIN)/connu --help"
+	@$(BIN)/connu scorecard --brand $(DEMO) --truth $(DEMO)/truth/identities.csv
 
 test: setup  ## run every test
 	@$(BIN)/python -m pytest $(ARGS)
@@ -67,6 +60,9 @@ docs: setup  ## write the reference pages from the code
 
 benchmark: setup  ## connu beside Splink 5 on labelled data (ARGS="--only historical_50k")
 	@$(BIN)/python -m benchmarks.identities $(ARGS)
+
+growth: setup  ## calibration, and builds on added records (ARGS="--only historical_50k")
+	@$(BIN)/python -m benchmarks.growth $(ARGS)
 
 clean:  ## remove the sample brand, the set-up and what tools left behind
 	@rm -rf $(VENV) $(DEMO) build dist src/*.egg-info .pytest_cache .ruff_cache .mypy_cache \

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import made_brand
+import pyarrow.parquet as pq
 import pytest
 
 from connu.kernel.errors import NotFoundError, UsageError
+from connu.ledger.builds import Builds
 
 SEVEN = made_brand.PEOPLE[6]
 
@@ -34,6 +36,21 @@ def test_forgotten_he_does_not_come_back(built):
         with pytest.raises(NotFoundError):
             built.show(text)
     assert built.status().decisions["forgotten"] == 1
+
+
+def test_the_pairs_kept_for_the_next_build_go_with_him(built):
+    def pairs():
+        build = Builds(built.folder).current()
+        records = set(pq.read_table(build.file("normal"))["rid"].to_pylist())
+        table = pq.read_table(build.file("pairs"))
+        return records, set(table["left_rid"].to_pylist() + table["right_rid"].to_pylist())
+
+    before, held_before = pairs()
+    built.forget(built.whom_to_forget(SEVEN.email).customer_id)
+    after, held_after = pairs()
+    assert after == set(range(len(before) - 2)) and held_after <= after
+    assert len(held_after) == len(held_before) - 2
+    assert built.build(force=True).made.customers == 59
 
 
 def test_who_refused_everything_can_be_forgotten(built):

@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from linked import Linked, link_records
 from made_people import JUNK_EMAIL, Made, make_people
@@ -16,7 +18,9 @@ from connu.identify.encoding import encode_records
 from connu.identify.holders import holder_pairs
 from connu.identify.junk import forget_generic
 from connu.identify.model import VERSION, LinkModel
+from connu.identify.rarity import hash_words
 from connu.identify.scoring import Scoring
+from connu.identify.strings import Words
 from connu.kernel.errors import BuildError
 
 
@@ -122,3 +126,20 @@ def test_a_model_of_nobody(tmp_path: Path):
     back = LinkModel.from_json(run.report.model.to_json())
     assert back.to_json() == run.report.model.to_json()
     run.engine.close()
+
+
+def test_the_model_of_who_is_forgotten_counts_his_identifiers_no_more(linked: Linked):
+    model = linked.report.model
+    words = Words(pa.array([JUNK_EMAIL], pa.string()))
+    hashed = hash_words(words.data, words.offsets)[0]
+    emails = linked.engine.collect("SELECT value FROM identifiers WHERE type = 'email'")["value"]
+    twice = next(
+        v["values"] for v in pc.value_counts(emails).to_pylist()
+        if v["counts"] > 1 and v["values"] != JUNK_EMAIL
+    )  # fmt: skip
+    left = model.without([("email", JUNK_EMAIL), ("email", twice)])
+    assert hashed in model.generic["email"] and hashed not in left.generic["email"]
+    own = Words(pa.array([twice], pa.string()))
+    assert model.rarity.count("email", own)[0] > 1
+    assert left.rarity.count("email", own)[0] == 1
+    assert model.rarity.count("email", own)[0] > 1, "the model itself is left as it was"

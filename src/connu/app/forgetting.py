@@ -9,6 +9,7 @@ from connu.app.finding import name
 from connu.app.inputs import input_files
 from connu.app.reading import OpenBuild
 from connu.engine.choice import open_engine
+from connu.identify.model import LinkModel
 from connu.journal.journal import open_journal
 from connu.kernel.errors import SourceError, UsageError
 from connu.kernel.settings import Settings
@@ -61,6 +62,7 @@ def forget_customer(folder: Path, settings: Settings, customer_id: str, by: str)
             by=by,
             open_engine=lambda place: open_engine(settings.engine, place),
             also_search=_sources(settings, folder),
+            unlearn=lambda text, own: LinkModel.from_json(text).without(own).to_json(),
         )
 
 

@@ -36,6 +36,7 @@ TABLES = (
     "quarantine",
     "links",
     "undecided",
+    "pairs",
     "identities",
     "identity_changes",
     "customers",

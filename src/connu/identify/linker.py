@@ -234,7 +234,7 @@ def _learn(records: Records, comparison: Comparison, keys: np.ndarray) -> Weight
     patterns = Patterns.of(comparison.fields, comparison.levels(*pair_sides(keys[::stride], n)))
     patterns.count = patterns.count * stride
     chance = np.random.default_rng(_SEED)
-    a, b = chance.integers(0, max(n, 1), (2, _RANDOM_PAIRS if n > 1 else 0)).astype(np.int32)
+    a, b = chance.integers(0, max(n, 1), (2, min(_RANDOM_PAIRS, n * (n - 1) // 2))).astype(np.int32)
     unique = records.unique_source
     possible = (a != b) & ((unique[a] < 0) | (unique[a] != unique[b]))
     # In a small base every pair is drawn, true ones too: candidates speak for themselves.

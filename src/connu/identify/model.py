@@ -6,12 +6,17 @@ other pair. It holds shares and hashed counts, no value of anybody.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 import msgspec
 import numpy as np
+import pyarrow as pa
 
 from connu.identify.calibration import Calibration
 from connu.identify.compare import Field
-from connu.identify.rarity import Rarity
+from connu.identify.rarity import Rarity, hash_words
+from connu.identify.strings import Words
 from connu.identify.weights import Weights
 from connu.kernel.errors import BuildError
 
@@ -81,6 +86,26 @@ class LinkModel:
     def fits(self, fields: list[Field], unique: frozenset[str]) -> bool:
         """Whether evidence scored under the model still holds for these fields and sources."""
         return self.knows(fields) and self.unique == unique
+
+    def without(self, values: Iterable[tuple[str, str]]) -> LinkModel:
+        """The model without any trace of some identifiers (type, value), for who is forgotten.
+
+        Only their hashed counts go: a value counted once is not in the model at all.
+        """
+        rarity = replace(
+            self.rarity, hashes=dict(self.rarity.hashes), counts=dict(self.rarity.counts)
+        )
+        generic = dict(self.generic)
+        for kind, value in values:
+            words = Words(pa.array([value], pa.string()))
+            gone = hash_words(words.data, words.offsets)[0]
+            if kind in rarity.hashes:
+                stays = rarity.hashes[kind] != gone
+                rarity.hashes[kind] = rarity.hashes[kind][stays]
+                rarity.counts[kind] = rarity.counts[kind][stays]
+            if kind in generic:
+                generic[kind] = generic[kind][generic[kind] != gone]
+        return LinkModel(self.weights, rarity, generic, self.unique, self.calibration)
 
     def to_json(self) -> str:
         """The model as one JSON document."""

@@ -63,6 +63,10 @@ class SourceRow:
     row: int
 
 
+#: The model's text and somebody's identifiers → the model's text without them.
+Unlearn = Callable[[str, Iterable[tuple[str, str]]], str]
+
+
 @dataclass(frozen=True)
 class Forgotten:
     """What was done, and the proof.
@@ -120,6 +124,7 @@ def forget(
     open_engine: Callable[[Path], Engine],
     clock: Callable[[], datetime] = now_utc,
     also_search: Iterable[Path] = (),
+    unlearn: Unlearn | None = None,
 ) -> Forgotten:
     """Forget a customer. Run again after a failure, it goes on where it stopped.
 
@@ -133,6 +138,8 @@ def forget(
         open_engine: gives an engine over a workspace.
         clock: names the new build.
         also_search: source files elsewhere.
+        unlearn: takes the linking model and his own identifiers (type, value); gives the model
+            without a trace of them. None: the model holds none.
 
     Raises:
         NotFoundError: the build in force has no such customer.
@@ -159,7 +166,7 @@ def forget(
                 write_serving(engine, draft.workspace / "serving.sqlite")
         finally:
             engine.close()
-        _keep_model(build, draft.workspace)
+        _keep_model(build, draft.workspace, person.own, unlearn)
         made = draft.publish(build.tables, build.trace | {"forgotten": len(stones)}, alone=True)
     found = search([folder, *also_search], person.needles)
     remains = [place for place in found.remains if _is_ours(place.file, folder)]
@@ -325,13 +332,9 @@ def _rewrite(engine: Engine, build: Build) -> dict[str, int]:
         engine.run("fresh_rids", _FRESH_RIDS)
     for table in build.tables:
         columns = engine.columns(table)
-        if shifted and "rid" in columns:
-            rest = ", ".join(f"t.{quoted(c)}" for c in columns if c != "rid")
-            engine.run(
-                table,
-                f"SELECT f.fresh AS rid, {rest} FROM {table} AS t"
-                f" JOIN fresh_rids AS f ON f.rid = t.rid ORDER BY 1{_then(table, columns)}",
-            )
+        numbered = [c for c in columns if c == "rid" or c.endswith("_rid")]
+        if shifted and numbered:
+            engine.run(table, _renumbered(table, columns, numbered))
         elif table in changed:
             sql = f"SELECT t.* FROM {table} AS t WHERE NOT ({gone[table]})"
             engine.run(table, sql + ordered(table, columns))
@@ -347,9 +350,17 @@ _FRESH_RIDS = (
 )
 
 
-def _then(table: str, columns: list[str]) -> str:
-    rest = [quoted(c) for c in ("type", "value") if c in columns]
-    return "".join(f", t.{column}" for column in rest)
+def _renumbered(table: str, columns: list[str], numbered: list[str]) -> str:
+    """SQL for a table whose record numbers are those of the records that stay."""
+    fresh = [f"f{k}.fresh AS {quoted(c)}" for k, c in enumerate(numbered)]
+    rest = [f"t.{quoted(c)}" for c in columns if c not in numbered]
+    joins = [f"JOIN fresh_rids AS f{k} ON f{k}.rid = t.{quoted(c)}" for k, c in enumerate(numbered)]
+    order = [f"f{k}.fresh" for k in range(len(numbered))]
+    order += [f"t.{quoted(c)}" for c in ("type", "value") if c in columns]
+    return (
+        f"SELECT {', '.join(fresh + rest)} FROM {table} AS t {' '.join(joins)}"
+        f" ORDER BY {', '.join(order)}"
+    )
 
 
 def _link(file: Path, to: Path) -> None:
@@ -362,10 +373,20 @@ def _link(file: Path, to: Path) -> None:
             raise io_error("the build could not be rewritten", error) from error
 
 
-def _keep_model(build: Build, workspace: Path) -> None:
+def _keep_model(
+    build: Build, workspace: Path, own: Iterable[tuple[str, str]], unlearn: Unlearn | None
+) -> None:
     model = build.path / "model.json"
-    if model.is_file():
+    if not model.is_file():
+        return
+    if unlearn is None:
         _link(model, workspace / model.name)
+        return
+    try:
+        text = unlearn(model.read_text(encoding="utf-8"), own)
+        (workspace / model.name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise io_error("the build could not be rewritten", error) from error
 
 
 def _is_ours(file: Path, folder: Path) -> bool:

@@ -20,7 +20,9 @@ from connu.engine.sql import literal, quoted
 from connu.kernel.errors import PurposeError
 from connu.kernel.fields import is_identifier
 
-TieKind = Literal["customer", "pair", "record", "rid", "subject", "keys", "content", "nobody"]
+TieKind = Literal[
+    "customer", "pair", "record", "rid", "rids", "subject", "keys", "content", "nobody"
+]
 
 #: Tables that concern nobody.
 _NOBODY = ("products",)
@@ -30,6 +32,7 @@ _RELATIONS: dict[TieKind, tuple[str, ...]] = {
     "pair": ("records",),
     "record": ("records",),
     "rid": ("rids",),
+    "rids": ("rids",),
     "subject": ("customers", "visitors"),
     "keys": ("keys",),
     "content": ("records", "keys"),
@@ -86,6 +89,8 @@ class Tie:
             return [_record("t.source", "t.record_id", group)]
         if self.kind == "rid":
             return [f"t.rid IN (SELECT rid FROM {group}_rids)"]
+        if self.kind == "rids":
+            return [f"t.{side}_rid IN (SELECT rid FROM {group}_rids)" for side in _SIDES]
         if self.kind == "subject":
             return [
                 "(t.subject_kind = 'customer' AND t.subject IN"
@@ -146,6 +151,8 @@ def tie_of(table: str, columns: Sequence[str], *, behaviour: bool = False) -> Ti
         return Tie(table, "record")
     if "rid" in has:
         return Tie(table, "rid")
+    if {"left_rid", "right_rid"} <= has:
+        return Tie(table, "rids")
     if {"subject_kind", "subject"} <= has:
         return Tie(table, "subject")
     if {"source", "row", "content"} <= has:
