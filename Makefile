@@ -37,6 +37,7 @@ demo: setup  ## make a sample brand, build it, print its scorecard
 	@test -f $(DEMO)/connu.toml || $(BIN)/connu demo $(DEMO)
 	@$(BIN)/connu build --brand $(DEMO)
 	@$(BIN)/connu scorecard --brand $(DEMO) --truth $(DEMO)/truth/identities.csv
+	@echo "Look further: the commands named under the build above, or $(BIN)/connu --help"
 
 test: setup  ## run every test
 	@$(BIN)/python -m pytest $(ARGS)
