@@ -130,7 +130,8 @@ def _among(scored: Scored, pairs: np.ndarray) -> np.ndarray:
 def links_sql(pairs: str, fields: list[str]) -> str:
     """SQL that gives a table of numbered pairs the design's columns of `links`."""
     parts = ", ".join(
-        literal(json.dumps(f) + ":") + f" || CAST(round({quoted('bits ' + f)}, 2) AS VARCHAR)" for f in fields
+        literal(json.dumps(f) + ":") + f" || CAST(round({quoted('bits ' + f)}, 2) AS VARCHAR)"
+        for f in fields
     )
     return f"""
     SELECT l.source AS left_source, l.record_id AS left_record_id,
