@@ -311,7 +311,7 @@ def keep_atoms(
     first, last, n, mask, cap, columns, cgroup, cuse, nstart, ncodes, ntable, nuse, pstart, pcodes,
     ptable, number, counts, buckets, start, kept,
 ):  # fmt: skip
-    """Buckets of the atoms of records first..last shared by 2 to `cap` records; their number.
+    """Buckets of the atoms of records first..last shared by 2 to `cap` records, the rarest first.
 
     Fills start int64 [last - first + 1] and kept int32, which has room for MOST_ATOMS a record.
     """
@@ -319,6 +319,7 @@ def keep_atoms(
     g = np.empty(_MOST, np.int8)
     use = np.empty(_MOST, np.int8)
     out = np.empty(_MOST_MADE, np.uint64)
+    held = np.empty(MOST_ATOMS, np.uint16)
     total = 0
     for i in range(first, last):
         m = _features_of(
@@ -349,7 +350,14 @@ def keep_atoms(
                         seen = True
                         break
                 if not seen:
-                    kept[total] = b
+                    # The rarest first: what points at fewest records says most.
+                    at = total
+                    while at > start[i - first] and held[at - 1 - start[i - first]] > buckets[b]:
+                        kept[at] = kept[at - 1]
+                        held[at - start[i - first]] = held[at - 1 - start[i - first]]
+                        at -= 1
+                    kept[at] = b
+                    held[at - start[i - first]] = buckets[b]
                     total += 1
     start[last - first] = total
     return total

@@ -17,6 +17,8 @@ from connu.identify.pair_keys import pair_keys, sorted_once
 
 #: Records kept per record, and the largest block an atom may have.
 TOP, CAP = 10, 50
+#: Records a record meets in the blocks of its atoms, the smallest blocks first.
+MOST_VISITS = 120
 _STEP = 50_000
 #: Up to this many records every pair is a candidate.
 _ALL_PAIRS = 400
@@ -56,7 +58,17 @@ def find_candidates(
     weight = np.log(n / np.maximum(size, 1)).astype(np.float32)
     rows = np.arange(n) if fresh is None else np.flatnonzero(fresh)
     near = top_records(
-        n, rows, top, start, kept, first, posting, weight, records.unique_source, threads
+        n,
+        rows,
+        top,
+        start,
+        kept,
+        first,
+        posting,
+        weight,
+        records.unique_source,
+        MOST_VISITS,
+        threads,
     )
     one = np.repeat(rows, top)[near.ravel() >= 0]
     other = near.ravel()[near.ravel() >= 0]
@@ -125,7 +137,7 @@ def postings(n, start, kept, used):
 
 
 @njit(cache=True, nogil=True, parallel=True)
-def top_records(n, rows, top, start, kept, first, posting, weight, unique, parts):
+def top_records(n, rows, top, start, kept, first, posting, weight, unique, most, parts):
     """The `top` records of the largest summed weight of each row: int32 [rows, top], -1 padded."""
     near = np.full((rows.size, top), -1, np.int32)
     for part in prange(parts):
@@ -134,10 +146,13 @@ def top_records(n, rows, top, start, kept, first, posting, weight, unique, parts
         best = np.empty(top, np.float32)
         for row in range(part, rows.size, parts):
             i = rows[row]
-            seen = 0
+            seen = visited = 0
             for z in range(start[i], start[i + 1]):
                 b = kept[z]
                 w = weight[b]
+                visited += first[b + 1] - first[b]
+                if visited > most:
+                    break
                 for p in range(first[b], first[b + 1]):
                     j = posting[p]
                     if score[j] == 0.0:
