@@ -104,7 +104,9 @@ FIXED = {
 def test_exports_have_the_fixed_columns(run, sample, tmp_path, name, suffix):
     path = tmp_path / f"{name}.{suffix}"
     shape = run("export", name, "-o", path, "--brand", sample, "--json").json
-    assert set(shape) == {"table", "file", "purpose", "rows", "left_out"}
+    assert set(shape) == {
+        "table", "file", "purpose", "rows", "left_out", "customers_left_out",
+    }  # fmt: skip
     assert shape["rows"] > 0
     if suffix == "parquet":
         columns, rows = pq.read_schema(path).names, pq.read_metadata(path).num_rows
@@ -129,6 +131,10 @@ def test_export_tells_who_was_left_out(run, sample, tmp_path):
     shape = run("export", "customers", "-o", path, "-p", "marketing", "-b", sample, "--json").json
     assert 0 < shape["rows"] < service["rows"]
     assert shape["rows"] + shape["left_out"] == service["rows"] + service["left_out"]
+    assert shape["customers_left_out"] == shape["left_out"]
+    ran = run("export", "identities", "-o", path, "--purpose", "marketing", "--brand", sample)
+    told = f"{shape['customers_left_out']:,} customers did not grant «marketing»"
+    assert told in " ".join(ran.out.split())
 
 
 @pytest.mark.slow

@@ -218,6 +218,14 @@ def test_an_export_tells_how_many_were_left_out(make_build, engine, tmp_path):
     assert (done.rows, done.left_out) == (2, 3)
 
 
+def test_an_export_counts_customers_apart_from_their_rows(make_build, engine, tmp_path):
+    reader = Reader(make_build([("crm", "2", "marketing", True, T1)]), engine, "marketing")
+    customers = reader.export("customers", tmp_path / "c.csv")
+    assert customers.customers_left_out == customers.left_out > 0
+    identities = reader.export("identities", tmp_path / "i.csv")
+    assert identities.customers_left_out == customers.left_out < identities.left_out
+
+
 def test_an_export_that_fails_leaves_the_old_file(whole_build, engine, tmp_path, monkeypatch):
     reader = Reader(whole_build, engine)
     path = tmp_path / "out" / "i.csv"

@@ -44,6 +44,7 @@ def export(
                 "purpose": purpose,
                 "rows": exported.rows,
                 "left_out": exported.left_out,
+                "customers_left_out": exported.customers_left_out,
             }
         )
         return
@@ -52,16 +53,27 @@ def export(
     from connu.cli.screen import out
 
     out().print(f"{exported.rows:,} rows of {name} written to {escape(str(output))}.")
-    out().print(left_out(exported.left_out, purpose))
+    out().print(left_out(exported.left_out, exported.customers_left_out, purpose, name))
 
 
-def left_out(number: int, purpose: str) -> str:
-    """The sentence about who was left out.
+def left_out(rows: int, customers: int, purpose: str, table: str) -> str:
+    """The sentence about who was left out: a table but `customers` has several rows of each.
 
-    >>> left_out(2, "marketing")
+    >>> left_out(2, 2, "marketing", "customers")
     '2 customers left out: they did not grant «marketing».'
+    >>> left_out(5, 2, "marketing", "identities")
+    '5 rows left out: 2 customers did not grant «marketing».'
+    >>> left_out(1, 0, "marketing", "quarantine")
+    '1 row left out: nobody granted «marketing» for it.'
     """
-    if number == 0:
+    if rows == 0:
         return f"Nobody was left out for the purpose «{purpose}»."
-    people = "1 customer" if number == 1 else f"{number:,} customers"
-    return f"{people} left out: they did not grant «{purpose}»."
+    people = "1 customer" if customers == 1 else f"{customers:,} customers"
+    if table == "customers":
+        who = "he" if customers == 1 else "they"
+        return f"{people} left out: {who} did not grant «{purpose}»."
+    lines = "1 row" if rows == 1 else f"{rows:,} rows"
+    if customers == 0:
+        which = "it" if rows == 1 else "them"
+        return f"{lines} left out: nobody granted «{purpose}» for {which}."
+    return f"{lines} left out: {people} did not grant «{purpose}»."

@@ -44,11 +44,13 @@ class Exported:
     Attributes:
         rows: written.
         left_out: rows of those who may not be read for the purpose.
+        customers_left_out: the customers of the build who may not be read for it.
         path: the file.
     """
 
     rows: int
     left_out: int
+    customers_left_out: int
     path: Path
 
 
@@ -157,7 +159,12 @@ class Reader:
                 rows = self._engine.write(self.sql(name), fresh)
         except OSError as error:
             raise io_error("the export could not be written", error) from error
-        return Exported(rows, total - rows, path)
+        absent = total - rows
+        if name == "customers" or not absent or not self.build.has("customers"):
+            customers = absent if name == "customers" else 0
+        else:
+            customers = self.left_out("customers")
+        return Exported(rows, absent, customers, path)
 
     def sql(self, name: str) -> str:
         """The query of a table: its export's columns and order, the predicate inside."""
