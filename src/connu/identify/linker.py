@@ -35,6 +35,7 @@ from connu.identify.neighbours import friends_of_friends
 from connu.identify.pair_keys import among, pair_keys, pair_sides, sorted_once
 from connu.identify.patterns import Patterns
 from connu.identify.rarity import Rarity
+from connu.identify.repeats import contents, repeated_pairs
 from connu.identify.scoring import Scored, Scoring
 from connu.identify.weights import Weights, learn
 from connu.kernel.progress import Progress, Silent, Step
@@ -124,7 +125,9 @@ def link(
         carried = previous.carried_pairs(engine, fresh)
     with progress.stage("find candidates"):
         keys = find_candidates(records, fresh=fresh, threads=settings.engine.threads)
-        keys = _with_pairs(n, keys, [*_new(holders, fresh), hand, apart], carried)
+        said = contents(records)
+        beside = _new([*holders.values(), repeated_pairs(said)], fresh)
+        keys = _with_pairs(n, keys, [*beside, hand, apart], carried)
     with progress.stage("keep weights" if kept else "learn weights"):
         rarity = kept.rarity if kept else Rarity.of(records)
         comparison = Comparison(records, fields, rarity, holders)
@@ -146,7 +149,7 @@ def link(
         del keys, more
         engine.put("pairs", scored.to_table())
     with progress.stage("cluster"):
-        group_of, refused = _groups(records, settings, scored, hand, apart)
+        group_of, refused = _groups(records, settings, scored, said, hand, apart)
         threshold = _log2_odds(settings.identify.merge_probability)
         cluster = average_link(
             scored.left, scored.right, scored.bits, group_of, apart, records.unique_source,
@@ -211,11 +214,11 @@ class _RowNumbers:
         return np.array(found, np.int32).reshape(-1, 2)
 
 
-def _new(holders: dict[str, np.ndarray], fresh: np.ndarray | None) -> list[np.ndarray]:
-    """Holders' pairs of which one record is new or changed: the others were scored before."""
+def _new(pairs: list[np.ndarray], fresh: np.ndarray | None) -> list[np.ndarray]:
+    """The pairs of which one record is new or changed: the others were scored before."""
     if fresh is None:
-        return list(holders.values())
-    return [pairs[fresh[pairs].any(axis=1)] for pairs in holders.values()]
+        return pairs
+    return [some[fresh[some].any(axis=1)] for some in pairs]
 
 
 def _with_pairs(
@@ -274,10 +277,16 @@ def _joined(parts: list[Scored], n: int) -> Scored:
 
 
 def _groups(
-    records: Records, settings: Settings, scored: Scored, hand: np.ndarray, apart: np.ndarray
+    records: Records,
+    settings: Settings,
+    scored: Scored,
+    said: np.ndarray,
+    hand: np.ndarray,
+    apart: np.ndarray,
 ) -> tuple[np.ndarray, int]:
-    """Groups by hand and by identifier; how many identifier links were refused."""
-    sure = np.flatnonzero(scored.shares_identifier & (scored.bits >= AT_ONCE_BITS))
+    """Groups by hand, by identifier and of repeats; how many such links were refused."""
+    at_once = scored.shares_identifier | (said[scored.left] == said[scored.right])
+    sure = np.flatnonzero(at_once & (scored.bits >= AT_ONCE_BITS))
     order = sure[np.argsort(-scored.bits[sure], kind="stable")]
     links = np.column_stack([scored.left[order], scored.right[order]])
     columns = {k: records.values[k] for k in ("email", "phone")} | records.keys
