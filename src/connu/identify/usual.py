@@ -2,8 +2,8 @@
 
 A base of a few records has hardly any strangers who agree on anything, and may be full of
 duplicates: to learn from it alone what strangers share is to learn that they share everything.
-The figures are rounded from name, date and address statistics of Western Europe; a few thousand
-records outvote them.
+The figures are rough ideas, written by hand and in no way measured; a few thousand records
+outvote them.
 """
 
 from __future__ import annotations
