@@ -180,11 +180,22 @@ def test_two_builds_at_once_are_refused(built):
     assert built.build(force=True).changed
 
 
-def test_a_brand_without_people_is_told(brand):
+def test_events_alone_make_visitors(brand):
     text = (brand.folder / "connu.toml").read_text()
     events = text[text.index("[sources.web]") :]
     (brand.folder / "connu.toml").write_text(text[: text.index("[sources.crm]")] + events)
-    with pytest.raises(SettingsError, match="no people source"):
+    alone = open_brand(brand.folder)
+    made = alone.build().made
+    assert made is not None and (made.records, made.customers) == (0, 0)
+    visitors = alone.table("visitors")
+    assert visitors.num_rows > 0
+    assert visitors["customer_id"].null_count == visitors.num_rows
+
+
+def test_a_brand_without_sources_is_told(brand):
+    text = (brand.folder / "connu.toml").read_text()
+    (brand.folder / "connu.toml").write_text(text[: text.index("[sources.")])
+    with pytest.raises(SettingsError, match="no source"):
         open_brand(brand.folder).build()
 
 

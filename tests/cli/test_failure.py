@@ -123,7 +123,7 @@ def test_on_a_brand(run, own_sample, arguments, code, said):
         ("[brand]\nname = 'x'\n[identify.limits]\nemial = 3\n", "did you mean «email»"),
         ("[brand]\nname = 3\n", "brand.name"),
         ("\x00", "not valid TOML"),
-        ("[brand]\nname = 'x'\n", "no people source"),
+        ("[brand]\nname = 'x'\n", "no source"),
     ],
 )
 def test_hostile_settings_are_told_by_their_word(run, tmp_path, text, said):

@@ -101,4 +101,5 @@ def test_numbers_are_looked_at(tmp_path):
         brand({"p": {"kind": "products", "path": "p.csv", "fields": fields}}), tmp_path
     )
     assert found.message == "1 of 2 values (50.0%) cannot be read as numbers, row 2"
+    assert found.hint == "they are missing from products"
     assert found.severity == "warning" and found.column == "prix"

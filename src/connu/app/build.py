@@ -77,13 +77,13 @@ def run_build(
         The report; `changed` is False when nothing had to be done.
 
     Raises:
-        SettingsError: there is no people source.
+        SettingsError: there is no source.
         SourceError: a source cannot be read.
         EngineError: the disk is full, memory ran out.
         BuildError: another build is running, or the build cannot be published.
         JournalError: the journal cannot be read.
     """
-    _need_people(settings)
+    _need_a_source(settings)
     builds = Builds(folder)
     last = in_force(builds)
     with open_journal(folder, settings) as journal:
@@ -128,9 +128,10 @@ def in_force(builds: Builds) -> Build | None:
         return None
 
 
-def _need_people(settings: Settings) -> None:
-    if not any(source.kind == "people" for source in settings.sources.values()):
+def _need_a_source(settings: Settings) -> None:
+    """Events alone make visitors, texts alone wait for people; nothing at all is an oversight."""
+    if not settings.sources:
         raise SettingsError(
-            f"{FILE_NAME} names no people source: there is nobody to find",
-            hint='add a source with kind = "people"; connu init FILES… proposes one',
+            f"{FILE_NAME} names no source: there is nobody to find",
+            hint="connu init FILES… proposes one",
         )

@@ -231,8 +231,13 @@ class _Checker:
             return
         share = unread / told
         severity: Severity = "info" if share < _FEW else "warning"
-        hint = "they stay as written in people and are not compared"
-        if mapping.source.kind == "events" and called == "times":
+        kind = mapping.source.kind
+        hint = f"they are missing from {kind}"
+        if kind == "people":
+            hint = "they stay as written in people and are not compared"
+            if called == "dates":
+                hint += "; placeholders such as 1900-01-01 are among them"
+        elif kind == "events" and called == "times":
             hint = "such rows go to the quarantine"
         if share >= _MOST and told >= _LEAST_VALUES:
             severity, hint = "error", "is it the right column, or the right day_first or country?"
