@@ -47,3 +47,12 @@ def test_the_made_brand_is_identified_rightly(built, tmp_path):
     assert score.records == 90
     assert score.pairwise.f1.value == score.bcubed.f1.value == 1.0
     assert built.evaluate_identities(path, across=True).pairs.true == 30
+
+
+def test_a_truth_about_nobody_is_no_perfect_score(built, tmp_path):
+    path = tmp_path / "truth.csv"
+    path.write_text("source,record_id,person\nelsewhere,1,a\n")
+    with pytest.raises(UsageError, match="no record of the truth"):
+        built.evaluate_identities(path)
+    with pytest.raises(UsageError, match="no record of the truth"):
+        built.scorecard(truth=path)

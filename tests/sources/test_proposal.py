@@ -178,3 +178,10 @@ def test_real_files():
         "phone": "phone", "birth_date": "dob", "address": "street", "city": "city",
         "postcode": "postcode",
     }  # fmt: skip
+
+
+def test_an_empty_file_is_told_by_its_own_name(tmp_path):
+    (tmp_path / "e.csv").write_bytes(b"")
+    with pytest.raises(SourceError, match=r"«e\.csv» is empty") as raised:
+        propose([tmp_path / "e.csv"], "x")
+    assert "look_" not in str(raised.value.as_dict())

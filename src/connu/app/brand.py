@@ -204,12 +204,10 @@ class Brand:
             across: count only pairs of records of different sources.
             purpose: what the data will be used for.
         """
-        from connu.app.truth import read_truth
-        from connu.measure.identities import evaluate_identities
+        from connu.app.truth import read_truth, scored
 
         labelled = read_truth(Path(truth))
-        identities = self.table("identities", purpose)
-        return evaluate_identities(identities, labelled, cross_source_only=across)
+        return scored(self.table("identities", purpose), labelled, cross_source_only=across)
 
     def scorecard(self, *, purpose: str = "service", truth: str | Path | None = None) -> Scorecard:
         """How much of the customer base is identified and known, and, given truth, how rightly.

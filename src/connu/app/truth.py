@@ -11,7 +11,7 @@ import pyarrow.parquet as pa_parquet
 from connu.app.reading import Reading
 from connu.kernel.errors import SourceError, UsageError
 from connu.measure.calibration import calibrate
-from connu.measure.identities import evaluate_identities
+from connu.measure.identities import IdentityScore, evaluate_identities
 from connu.measure.scorecard import Scorecard, scorecard
 
 
@@ -63,6 +63,23 @@ def _read_csv(path: Path) -> pa.Table:
     )
 
 
+def scored(
+    identities: pa.Table, labelled: pa.Table, *, cross_source_only: bool = False
+) -> IdentityScore:
+    """How right the identities are, when the truth is about any of them.
+
+    Raises:
+        UsageError: no record is in both: a score of nothing would read as a perfect one.
+    """
+    score = evaluate_identities(identities, labelled, cross_source_only=cross_source_only)
+    if score.records == 0:
+        raise UsageError(
+            "no record of the truth is in the build",
+            hint="source and record_id are written as in: connu export identities",
+        )
+    return score
+
+
 def scorecard_of(reading: Reading, purpose: str, truth: Path | None) -> Scorecard:
     """The scorecard of an opened build; with truth, also how rightly.
 
@@ -78,7 +95,7 @@ def scorecard_of(reading: Reading, purpose: str, truth: Path | None) -> Scorecar
             name: reading.engine.collect(reading.sql(name))
             for name in ("identities", "links", "undecided")
         }
-        rightness = evaluate_identities(tables["identities"], labelled)
+        rightness = scored(tables["identities"], labelled)
         if "source" in labelled.column_names:
             calibration = calibrate(tables["links"], tables["undecided"], labelled)
     return scorecard(

@@ -124,7 +124,13 @@ def _look(engine: DuckEngine, paths: list[Path], folder: Path | None) -> list[_L
                 file=path,
             )
         source = Source(kind="people", path=str(path.absolute()))
-        opened = open_source(engine, f"look_{number}", source, path.parent, limit=_LOOKED_AT_ROWS)
+        word = f"look_{number}"
+        try:
+            opened = open_source(engine, word, source, path.parent, limit=_LOOKED_AT_ROWS)
+        except SourceError as error:
+            # The source has no name yet: its file says which one is meant.
+            told = error.message.replace(f"source «{word}»", f"«{path.name}»")
+            raise SourceError(told, hint=error.hint, **{**error.fields, "source": None}) from error
         profiles = profile_columns(engine, opened)
         engine.drop(opened.table)
         stem = re.sub(r"\d+", "#", path.stem)
