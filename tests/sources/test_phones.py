@@ -13,6 +13,8 @@ _CODES = {"FR": "33", "GB": "44", "US": "1", "DE": "49", "BE": "32", "ES": "34",
 
 
 def by_library(written: str, region: str) -> str | None:
+    if set(written) <= set("0 .-"):
+        return None
     try:
         number = phonenumbers.parse(written, region)
     except phonenumbers.NumberParseException:
@@ -74,3 +76,8 @@ def test_what_the_country_cannot_read_is_read_by_the_others():
 
 def test_a_country_without_simple_rules_goes_to_the_library():
     assert normalise_phones(texts("011 15 2345-6789"), "AR").to_pylist() == ["+5491123456789"]
+
+
+def test_zeros_are_no_number():
+    values = texts("0000000000", "00 00 00 00 00", "000000", "06 00 00 00 00")
+    assert normalise_phones(values, "FR").to_pylist() == [None, None, None, "+33600000000"]

@@ -23,6 +23,7 @@ _NOISE = "[\\s().\\-/·\u00a0\u202f\u2009\u2010-\u2015\u200b]+"
 _BETWEEN = re.compile(r"\s*(?:[;,|/\n]|\bou\b|\bor\b|\bet\b|\band\b)\s*")
 _EXTENSION = re.compile(r"(?i)[\s,;]*\b(?:poste|p|ext(?:ension)?|x|durchwahl)\b[\s.:]*\d{1,6}\s*$")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
+_ZEROS = "^0+$"
 _FEWEST_DIGITS = 6
 _LONGEST = 60
 
@@ -74,6 +75,9 @@ def normalise_phones(values: Column, region: str, others: tuple[str, ...] = ()) 
 def _normalise(values: Column, region: str, others: tuple[str, ...]) -> Column:
     text = known(values)
     digits = pc.replace_substring_regex(text, _NOISE, "")
+    # A form filled with zeros says nothing, like n/a: too few such rows to be learnt as junk.
+    zeros = pc.fill_null(pc.match_substring_regex(digits, _ZEROS), False)
+    text, digits = (pc.if_else(zeros, pa.scalar(None, pa.string()), c) for c in (text, digits))
     long_enough = pc.greater_equal(pc.utf8_length(digits), _FEWEST_DIGITS)
     digits = pc.if_else(long_enough, digits, pa.scalar(None, pa.string()))
     abroad = pc.fill_null(pc.starts_with(digits, "00"), False)
