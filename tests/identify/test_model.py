@@ -143,3 +143,11 @@ def test_the_model_of_who_is_forgotten_counts_his_identifiers_no_more(linked: Li
     assert model.rarity.count("email", own)[0] > 1
     assert left.rarity.count("email", own)[0] == 1
     assert model.rarity.count("email", own)[0] > 1, "the model itself is left as it was"
+
+
+def test_what_a_handful_taught_does_not_serve_a_base_that_has_doubled(linked: Linked):
+    model = linked.report.model
+    fields, size = model.weights.fields, model.rarity.size
+    assert model.serves(fields, size) and model.serves(fields, 2 * size)
+    assert not model.serves(fields, 2 * size + 1)
+    assert not model.serves(fields[:-1], size)

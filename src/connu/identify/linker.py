@@ -92,7 +92,8 @@ def link(
         engine: holds `normal` and `identifiers`.
         settings: merge and undecided probabilities, limits, unique sources.
         joins, splits: records a person said are one, or two, as (source, record_id) pairs.
-        model: keep its weights and rarity; None, or one of other fields, learns anew.
+        model: keep its weights and rarity; None, or one that does not serve (see LinkModel),
+            learns anew.
         progress: told of the stages.
 
     Returns:
@@ -118,7 +119,7 @@ def link(
     n = records.size
     hand, apart = rows.pairs(joins), rows.pairs(splits)
     fields = fields_of(records)
-    kept = model if model is not None and model.knows(fields) else None
+    kept = model if model is not None and model.serves(fields, n) else None
     fresh, carried = None, None
     if kept is not None and kept.fits(fields, unique) and previous.available(engine):
         fresh = previous.fresh_records(engine, n) | touched
@@ -180,6 +181,11 @@ def link(
         learnt=kept is None,
         compared_again=n if fresh is None else int(fresh.sum()),
     )
+    if kept is None and model is not None:
+        report.remarks.append(
+            "the linking model was learnt anew: the sources have other fields than it knows, or "
+            "many more records than it was learnt from"
+        )
     if rows.unknown:
         report.remarks.append(
             f"{rows.unknown} records joined or split by hand are no longer in the sources"

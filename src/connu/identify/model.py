@@ -21,6 +21,8 @@ from connu.identify.weights import Weights
 from connu.kernel.errors import BuildError
 
 VERSION = 1
+#: A base that has grown by more than this since the model was learnt has it learnt anew.
+MOST_GROWTH = 2.0
 
 
 class _Learnt(msgspec.Struct, frozen=True):
@@ -82,6 +84,13 @@ class LinkModel:
     def knows(self, fields: list[Field]) -> bool:
         """Whether the model was learnt on just these fields."""
         return self.weights.fields == fields
+
+    def serves(self, fields: list[Field], records: int) -> bool:
+        """Whether the model still speaks for a base of so many records and these fields.
+
+        What a handful of records taught is no measure for a base that has doubled since.
+        """
+        return self.knows(fields) and records <= MOST_GROWTH * max(self.rarity.size, 1)
 
     def fits(self, fields: list[Field], unique: frozenset[str]) -> bool:
         """Whether evidence scored under the model still holds for these fields and sources."""
