@@ -90,7 +90,7 @@ def described(kind: Any) -> str:
     inner = get_args(kind)
     if get_origin(kind) is dict:
         return f"a table: word = {described(inner[1])}"
-    if get_origin(kind) is list:
+    if get_origin(kind) in (list, tuple):
         return f"list of {described(inner[0])}s"
     if inner and all(isinstance(choice, str) for choice in inner):
         return ", ".join(f"`{choice}`" for choice in inner)
@@ -104,7 +104,7 @@ def _default(field: Any) -> str:
         return "none"
     if field.default is None:
         return "–"
-    value = field.default
+    value = list(field.default) if isinstance(field.default, tuple) else field.default
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 

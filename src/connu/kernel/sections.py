@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from connu.kernel.attributes import AGE_LIMITS
+
 Kind = Literal["people", "events", "verbatims", "products"]
 Format = Literal["csv", "parquet", "jsonl"]
 Sector = Literal["retail", "health", "finance", "media", "travel"]
@@ -23,6 +25,8 @@ Count = Annotated[int, msgspec.Meta(ge=1)]
 Probability = Annotated[float, msgspec.Meta(gt=0, lt=1)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Amount = Annotated[float, msgspec.Meta(gt=0)]
+Age = Annotated[int, msgspec.Meta(ge=1, le=110)]
+Seed = Annotated[int, msgspec.Meta(ge=0, lt=2**32)]
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -83,16 +87,48 @@ class Attribute(Section, frozen=True):
     """[attributes.NAME] – what to do with one attribute.
 
     Attributes:
-        extrapolate: whether twins may tell it.
+        extrapolate: whether twins may tell it. Absent: sex, age_band, occupation_class, place
+            and area are told wherever customers are known, nothing else is.
         precision: speak only when at least this right (0–1).
         survivorship: which value wins: recent, trusted or frequent.
         sensitive: the brand declares that customers consented to its use (a purpose name).
     """
 
-    extrapolate: bool = False
+    extrapolate: bool | None = None
     precision: Share = 0.9
     survivorship: Survivorship | None = None
     sensitive: Text | None = None
+
+
+class Profile(Section, frozen=True):
+    """[profiles.NAME] – several attributes told as one statement, with a probability of its own.
+
+    Attributes:
+        precision: speak only when at least this right (0–1).
+        parts: the other words of the section: an attribute = the value it must have, or a list
+            of values of which it must have one. All parts must hold.
+    """
+
+    precision: Share = 0.9
+    parts: dict[str, tuple[Text, ...]] = msgspec.field(default_factory=dict)
+
+
+class Twins(Section, frozen=True):
+    """[twins] – telling attributes by those who behave alike. The defaults need no change.
+
+    Attributes:
+        enabled: whether a build does.
+        neighbors: how many of the known people nearest to a subject are asked.
+        age_bands: the ages (years) at which a band of `age_band` begins.
+        area: the attribute that says urban, suburban or rural, in the brand's own words.
+        seed: of whatever is drawn; the same seed gives the same statements.
+    """
+
+    enabled: bool = True
+    neighbors: Count = 50
+    age_bands: tuple[Age, ...] = AGE_LIMITS
+    area: Text | None = None
+    seed: Seed = 0
 
 
 class Identify(Section, frozen=True):
@@ -151,6 +187,8 @@ class Settings(Section, frozen=True):
         brand: whose customers these are.
         sources: the inputs, by name.
         attributes: per attribute of the golden record or of the brand's own.
+        profiles: several attributes told as one statement.
+        twins: telling attributes by those who behave alike.
         identify: how records become customers.
         engine: where tables live.
         journal: where people's own input is kept.
@@ -159,6 +197,8 @@ class Settings(Section, frozen=True):
     brand: Brand
     sources: dict[str, Source] = msgspec.field(default_factory=dict)
     attributes: dict[str, Attribute] = msgspec.field(default_factory=dict)
+    profiles: dict[str, Profile] = msgspec.field(default_factory=dict)
+    twins: Twins = msgspec.field(default_factory=Twins)
     identify: Identify = msgspec.field(default_factory=Identify)
     engine: EngineChoice = msgspec.field(default_factory=EngineChoice)
     journal: Journal = msgspec.field(default_factory=Journal)
@@ -172,7 +212,12 @@ class Settings(Section, frozen=True):
 SECTIONS: dict[str, type[Section]] = {
     "brand": Brand,
     "identify": Identify,
+    "twins": Twins,
     "engine": EngineChoice,
     "journal": Journal,
 }
-NAMED_SECTIONS: dict[str, type[Section]] = {"sources": Source, "attributes": Attribute}
+NAMED_SECTIONS: dict[str, type[Section]] = {
+    "sources": Source,
+    "attributes": Attribute,
+    "profiles": Profile,
+}

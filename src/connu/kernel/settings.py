@@ -13,6 +13,7 @@ from typing import Any, get_args, get_type_hints
 
 import msgspec
 
+from connu.kernel.attributes import AREAS, BUILT_IN, OCCUPATION_CLASSES, SEXES, band_names
 from connu.kernel.errors import SettingsError, did_you_mean
 from connu.kernel.fields import FIELDS, REQUIRED, is_field, is_identifier
 from connu.kernel.sections import (
@@ -25,11 +26,13 @@ from connu.kernel.sections import (
     Identify,
     Journal,
     Kind,
+    Profile,
     Section,
     Sector,
     Settings,
     Source,
     Survivorship,
+    Twins,
 )
 
 __all__ = [
@@ -41,10 +44,12 @@ __all__ = [
     "Identify",
     "Journal",
     "Kind",
+    "Profile",
     "Sector",
     "Settings",
     "Source",
     "Survivorship",
+    "Twins",
     "read_settings",
     "settings_from",
 ]
@@ -116,6 +121,8 @@ def settings_from(raw: dict[str, Any]) -> Settings:
 def _section(raw: Any, shape: type[Section], where: str) -> Section:
     """One section, its words known and its values of their types."""
     table = dict(_table(raw, where))
+    if shape is Profile:
+        table = _with_parts(table, where)
     _known(table, shape, where)
     for word in ("fields", "limits"):
         if word in table and word in shape.__struct_fields__:
@@ -171,6 +178,22 @@ def _flat(table: dict[str, Any], where: str) -> dict[str, Any]:
 def _is_columns(value: Any) -> bool:
     columns = value if isinstance(value, list) else [value]
     return bool(columns) and all(isinstance(column, str) and column for column in columns)
+
+
+def _with_parts(table: dict[str, Any], where: str) -> dict[str, Any]:
+    """A profile whose open words, which name attributes, are gathered."""
+    own = [word for word in Profile.__struct_fields__ if word != "parts"]
+    parts: dict[str, list[str]] = {}
+    for word, value in table.items():
+        if word in own:
+            continue
+        if not _is_columns(value):
+            raise SettingsError(
+                f"{FILE_NAME}: [{where}] «{word}» needs a value in quotes, or a list of values",
+                setting=f"{where}.{word}",
+            )
+        parts[word] = value if isinstance(value, list) else [value]
+    return {word: table[word] for word in own if word in table} | {"parts": parts}
 
 
 def _told(
@@ -233,6 +256,60 @@ def _check_sense(settings: Settings) -> None:
                 hint=did_you_mean(word, [w for w in FIELDS["events"] if is_identifier(w)]),
                 setting=f"identify.limits.{word}",
             )
+    _check_twins(settings)
+
+
+def _check_twins(settings: Settings) -> None:
+    limits, area = settings.twins.age_bands, settings.twins.area
+    if not limits or list(limits) != sorted(set(limits)):
+        raise SettingsError(
+            f"{FILE_NAME}: [twins] age_bands needs ages in ascending order",
+            hint="age_bands = [18, 25, 35, 45, 55, 65]",
+            setting="twins.age_bands",
+        )
+    if area is not None and area not in settings.attributes:
+        raise SettingsError(
+            f"{FILE_NAME}: [twins] area: no attribute «{area}» is kept",
+            hint=f"add the section [attributes.{area}]",
+            setting="twins.area",
+        )
+    for name, profile in settings.profiles.items():
+        _check_profile(profile, f"profiles.{name}", settings)
+
+
+def _check_profile(profile: Profile, where: str, settings: Settings) -> None:
+    """Parts name attributes that twins tell; values of built-in ones are among those there are."""
+    if not profile.parts:
+        raise SettingsError(
+            f"{FILE_NAME}: [{where}] names no attribute",
+            hint='as in: sex = "female"',
+            setting=where,
+        )
+    said = {name: setting.extrapolate for name, setting in settings.attributes.items()}
+    told = [w for w in BUILT_IN if said.get(w) is not False] + [w for w in said if said[w]]
+    values: dict[str, tuple[str, ...]] = {
+        "sex": SEXES,
+        "age_band": band_names(settings.twins.age_bands),
+        "occupation_class": OCCUPATION_CLASSES,
+        "area": AREAS,
+    }
+    for word, wanted in profile.parts.items():
+        if word not in told:
+            hint = did_you_mean(word, told)
+            if word in said:
+                hint = f"set [attributes.{word}] extrapolate = true"
+            raise SettingsError(
+                f"{FILE_NAME}: [{where}] twins tell no attribute «{word}»",
+                hint=hint,
+                setting=f"{where}.{word}",
+            )
+        for value in wanted:
+            if word in values and value not in values[word]:
+                raise SettingsError(
+                    f"{FILE_NAME}: [{where}] {word} is never «{value}»",
+                    hint=did_you_mean(value, values[word]),
+                    setting=f"{where}.{word}",
+                )
 
 
 def _countries(settings: Settings) -> list[tuple[str, str | None]]:
