@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 from connu.engine.duckdb import DuckEngine
 from connu.ledger.builds import Builds
 from connu.ledger.serving import write_serving
+from connu.ledger.twins import SILENCES, TWIN_RELIABILITY, TWINS
 
 #: source, record_id, customer, e-mail, phone. Bea and Bob share the household's phone.
 PEOPLE = [
@@ -122,6 +123,40 @@ def tables(consents=()):
                 "first_time": pa.array([datetime(2026, 1, 1)] * 3, stamp),
                 "last_time": pa.array([datetime(2026, 1, 2)] * 3, stamp),
             }
+        ),
+        "twins": pa.table(
+            {
+                "subject_kind": ["customer", "customer", "visitor", "visitor"],
+                "subject": ["c-bea", "c-bea", "ck-lone", "ck-lone"],
+                "attribute": ["sex"] * 4,
+                "value": ["female", "male"] * 2,
+                "probability": [0.7, 0.3, 0.05, 0.95],
+                "stated": [False, False, False, True],
+            },
+            schema=TWINS,
+        ),
+        "silences": pa.table(
+            {
+                "subject_kind": ["customer", "visitor"],
+                "subject": ["c-bea", "ck-other"],
+                "attribute": ["sex", "faith"],
+                "reason": ["not_sure", "no_behaviour"],
+            },
+            schema=SILENCES,
+        ),
+        "twin_reliability": pa.table(
+            {
+                "attribute": ["sex"],
+                "value": pa.array([None], pa.string()),
+                "measure": ["accuracy"],
+                "coverage": [0.2],
+                "told": [0.93],
+                "figure": [0.95],
+                "low": [0.9],
+                "high": [0.97],
+                "people": [120],
+            },
+            schema=TWIN_RELIABILITY,
         ),
         "households": pa.table({"household_id": ["h1", "h1"], "customer_id": ["c-bea", "c-bob"]}),
         "consents": said,

@@ -186,7 +186,7 @@ def test_a_full_disk_while_publishing_leaves_the_last_build(tmp_path, monkeypatc
     def full(path):
         raise OSError(28, "No space left on device", str(path))
 
-    monkeypatch.setattr("connu.ledger.builds.fsync_file", full)
+    monkeypatch.setattr("connu.ledger.builds.fsync_tree", full)
     with pytest.raises(BuildError) as error:
         _publish(builds, "b")
     assert "full" in error.value.hint
@@ -240,7 +240,7 @@ def build(at, folder):
         (draft.workspace / "atoms.parquet").write_bytes(b"x")
         if at == "writing": die()
         if at == "strip": module.Draft._strip = die
-        if at == "fsync": module.fsync_file = die
+        if at == "fsync": module.fsync_tree = die
         if at == "before rename": module.Path.rename = die
         if at == "after rename": module.Path.rename = die_after(module.Path.rename)
         if at == "current": module.write_atomically = die_on_current

@@ -10,9 +10,12 @@ from typing import Any
 
 from connu.engine.protocol import Engine
 from connu.kernel.errors import NotFoundError, did_you_mean
+from connu.ledger.twins import TWIN_TABLES
 
 #: Written into build.json; a reader refuses a later one.
 BUILD_FORMAT = 1
+#: For a table that builds of an earlier connu do not hold.
+_BUILD_ANEW = "it was made before connu knew this table; run: connu build"
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Build:
         if not self.has(table):
             raise NotFoundError(
                 f"the build has no table «{table}»",
-                hint=did_you_mean(table, self.tables),
+                hint=_BUILD_ANEW if table in TWIN_TABLES else did_you_mean(table, self.tables),
                 build=self.id,
             )
         return self.path / f"{table}.parquet"

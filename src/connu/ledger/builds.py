@@ -27,13 +27,14 @@ from typing import Any
 from connu.kernel.clock import now_utc
 from connu.kernel.errors import BuildError
 from connu.ledger.build import BUILD_FORMAT, Build, id_of, moment_of
-from connu.ledger.files import fsync_file, fsync_folder, io_error, write_atomically
+from connu.ledger.files import fsync_folder, fsync_tree, io_error, write_atomically
 from connu.ledger.lock import Lock
+from connu.ledger.twins import TWINS_FOLDER
 
 __all__ = ["COMPANIONS", "Build", "Builds", "Draft"]
 
-#: Beside the tables, kept whenever they are there.
-COMPANIONS = ("serving.sqlite", "model.json")
+#: Beside the tables, kept whenever they are there: files, and folders with all that is in them.
+COMPANIONS = ("serving.sqlite", "model.json", TWINS_FOLDER)
 
 _ID = re.compile(r"\d{8}T\d{9}Z")
 
@@ -58,7 +59,7 @@ class Draft:
 
         Args:
             keep: names of the tables to publish (`<name>.parquet` in the workspace); the serving
-                index and the model are kept whenever they are there.
+                index and the models are kept whenever they are there.
             trace: counts, timings, settings digest, versions, rejected rows; JSON, nothing
                 personal.
             alone: no earlier build may remain (somebody was forgotten): they are deleted now, or
@@ -78,9 +79,7 @@ class Draft:
                 self.workspace / "build.json",
                 json.dumps(about, indent=1, ensure_ascii=False, default=str).encode(),
             )
-            for path in self.workspace.iterdir():
-                fsync_file(path)
-            fsync_folder(self.workspace)
+            fsync_tree(self.workspace)
             self.workspace.rename(final)
             try:
                 fsync_folder(self._builds.root)
@@ -140,10 +139,8 @@ class Draft:
 
     def _strip(self, keep: set[str]) -> None:
         for path in self.workspace.iterdir():
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
-            elif path.name not in keep:
-                path.unlink()
+            if path.name not in keep:
+                _remove_tree(path)
 
 
 class Builds:

@@ -51,6 +51,16 @@ def fsync_folder(path: Path) -> None:
         os.close(handle)
 
 
+def fsync_tree(folder: Path) -> None:
+    """Bring a folder's files, its folders' files, and all their names to the disk."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            fsync_tree(path)
+        else:
+            fsync_file(path)
+    fsync_folder(folder)
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A path beside `path` to write to; it replaces `path`, on the disk, when the block ends well.

@@ -27,7 +27,13 @@ from connu.govern.consents import (
 )
 from connu.govern.purposes import STANDARD, checked, granted_by_default
 from connu.kernel.clock import now_utc
-from connu.kernel.errors import BuildError, NotFoundError, UsageError, did_you_mean
+from connu.kernel.errors import (
+    BuildError,
+    NotFoundError,
+    PurposeError,
+    UsageError,
+    did_you_mean,
+)
 from connu.ledger.build import Build
 from connu.ledger.files import io_error, replacing
 from connu.ledger.persons import relations
@@ -127,15 +133,17 @@ class Reader:
             )
         )
 
-    def export(self, name: str, path: Path) -> Exported:
+    def export(self, name: str, path: Path, *, attribute: str | None = None) -> Exported:
         """Write an export, whole or not at all, in a fixed order of columns and rows.
 
         Args:
             name: one of EXPORTS.
             path: ends in .parquet, .csv or .jsonl.
+            attribute: only the rows about it; what is left out is counted among those.
 
         Raises:
-            UsageError: no such export, another suffix, no such folder.
+            UsageError: no such export or attribute, another suffix, no such folder.
+            PurposeError: the attribute may not be read for this purpose.
             BuildError: the file cannot be written.
         """
         path = Path(path)
@@ -153,10 +161,12 @@ class Reader:
                 + ("it is a folder" if path.is_dir() else "its folder does not exist"),
                 file=path,
             )
-        total = self._count(f"SELECT count(*) AS n FROM {name}") if self.build.has(name) else 0
+        query = self.sql(name, attribute=attribute)
+        about = "" if attribute is None else f" WHERE attribute = {literal(attribute)}"
+        total = self._count(f"SELECT count(*) AS n FROM {name}{about}")
         try:
             with replacing(path) as fresh:
-                rows = self._engine.write(self.sql(name), fresh)
+                rows = self._engine.write(query, fresh)
         except OSError as error:
             raise io_error("the export could not be written", error) from error
         absent = total - rows
@@ -166,18 +176,58 @@ class Reader:
             customers = self.left_out("customers")
         return Exported(rows, absent, customers, path)
 
-    def sql(self, name: str) -> str:
-        """The query of a table: its export's columns and order, the predicate inside."""
+    def sql(self, name: str, *, attribute: str | None = None) -> str:
+        """The query of a table: its export's columns and order, the predicate inside.
+
+        Args:
+            name: the table.
+            attribute: only the rows about it, for a table that has such.
+
+        Raises:
+            NotFoundError: the build has no such table.
+            UsageError: the table is not about attributes, or not about this one.
+            PurposeError: the attribute may not be read for this purpose.
+        """
         self.build.file(name)
         columns = self._columns(name)
         chosen = ", ".join(self._shown(name, column) for column in columns)
-        return self._kept(name, chosen) + ordered(name, columns)
+        if attribute is not None:
+            self._check_attribute(name, attribute, columns)
+        return self._kept(name, chosen, attribute) + ordered(name, columns)
+
+    def attributes(self, name: str) -> list[str]:
+        """The attributes a table is about, sorted, but those that may not be read."""
+        self.build.file(name)
+        told = self._engine.collect(f"SELECT DISTINCT attribute FROM {name} ORDER BY attribute")
+        return [word for word in told["attribute"].to_pylist() if word not in self._hidden]
 
     # ------------------------------------------------------------------ within
-    def _kept(self, name: str, chosen: str) -> str:
+    def _check_attribute(self, name: str, attribute: str, columns: list[str]) -> None:
+        if "attribute" not in columns:
+            raise UsageError(
+                f"«{name}» is not about attributes, so none can be chosen",
+                hint="leave --attribute out",
+                table=name,
+            )
+        if attribute in self._hidden:
+            raise PurposeError(
+                f"«{attribute}» is sensitive and may not be read for «{self.purpose}»",
+                hint="read it for the purpose that its customers granted",
+                attribute=attribute,
+            )
+        known = self.attributes(name)
+        if attribute not in known:
+            raise UsageError(
+                f"«{name}» says nothing about an attribute «{attribute}»",
+                hint=did_you_mean(attribute, known) if known else "it is empty in this build",
+                table=name,
+            )
+
+    def _kept(self, name: str, chosen: str, attribute: str | None = None) -> str:
         """SELECT `chosen` of the rows `t` of a table that may be read."""
         behaviour = self.build.has("event_customers")
-        tie = tie_of(name, self._engine.columns(name), behaviour=behaviour)
+        there = self._engine.columns(name)
+        tie = tie_of(name, there, behaviour=behaviour)
         groups = self._groups(tie)
         expressions = [e for group in groups for e in self._group(group, set(tie.relations))]
         head = f"WITH {', '.join(expressions)} " if expressions else ""
@@ -185,9 +235,11 @@ class Reader:
             f"NOT ({tie.touches(group)})" if group == "withheld" else f"({tie.touches(group)})"
             for group in groups
         ]
-        if name == "facts" and self._hidden:
+        if "attribute" in there and self._hidden:
             hidden = ", ".join(map(literal, self._hidden))
             tests.append(f"t.attribute NOT IN ({hidden})")
+        if attribute is not None:
+            tests.append(f"t.attribute = {literal(attribute)}")
         where = f" WHERE {' AND '.join(tests)}" if tests else ""
         return f"{head}SELECT {chosen} FROM {name} AS t{where}"
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from connu.engine.sql import quoted
 from connu.ledger.facts import FACTS
+from connu.ledger.twins import SILENCES, TWIN_RELIABILITY, TWINS
 
 _PAIRS = (
     "left_source",
@@ -25,6 +26,9 @@ EXPORTS: dict[str, tuple[str, ...] | None] = {
     "links": _PAIRS,
     "customers": None,
     "facts": tuple(FACTS.names),
+    "twins": tuple(TWINS.names),
+    "silences": tuple(SILENCES.names),
+    "twin_reliability": tuple(TWIN_RELIABILITY.names),
     "undecided": _PAIRS,
     "visitors": (
         "anonymous_id",
@@ -46,6 +50,9 @@ ORDER: dict[str, tuple[str, ...]] = {
     "undecided": _PAIRS[:5],
     "customers": ("customer_id",),
     "facts": ("subject_kind", "subject", "attribute", "value", "source"),
+    "twins": ("subject_kind", "subject", "attribute", "value"),
+    "silences": ("subject_kind", "subject", "attribute", "reason"),
+    "twin_reliability": ("attribute", "value", "measure", "coverage", "told"),
     "visitors": ("anonymous_id",),
     "households": ("household_id", "customer_id"),
     "quarantine": ("source", "kind", "row", "column", "reason"),

@@ -25,7 +25,7 @@ TieKind = Literal[
 ]
 
 #: Tables that concern nobody.
-_NOBODY = ("products",)
+_NOBODY = ("products", "twin_reliability")
 
 _RELATIONS: dict[TieKind, tuple[str, ...]] = {
     "customer": ("customers",),
