@@ -1,0 +1,68 @@
+"""How well probabilities put people in order: the area under the ROC curve, with DeLong's interval.
+
+The area is the chance that someone of the class has a higher probability of it than someone who is
+not of the class; equal probabilities count half.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from connu.measure.intervals import Share, wilson
+
+
+class Area:
+    """The area of one class, and how each person moves it.
+
+    Args:
+        score: (n,) higher for the class.
+        positive: (n,) bool, who is of the class; some are, some are not.
+
+    Attributes:
+        value: the area, 0–1.
+        influence: (n,) what each person adds to the area beyond the mean; their squares over n²
+            add up to its variance.
+
+    Cost: one sort; 0.2 s for a million people.
+
+    Source: DeLong, DeLong & Clarke-Pearson, Biometrics 44 (1988); by ranks as in Sun & Xu, IEEE
+        Signal Processing Letters 21 (2014).
+    """
+
+    def __init__(self, score: np.ndarray, positive: np.ndarray) -> None:
+        n = len(score)
+        order = np.argsort(score)
+        levels, of_class = score[order], positive[order]
+        first = np.flatnonzero(np.append(True, levels[1:] != levels[:-1]))
+        size = np.diff(np.append(first, n))
+        inside = np.add.reduceat(of_class.astype(np.float64), first)
+        outside = size - inside
+        p, q = inside.sum(), outside.sum()
+        # Per level: the share of the others below it, and of the class above it, ties half.
+        below = (np.cumsum(outside) - outside / 2) / q
+        above = (p - np.cumsum(inside) + inside / 2) / p
+        self.value = float(np.dot(inside, below) / p)
+        moves = np.where(
+            of_class,
+            np.repeat(below - self.value, size) * (n / p),
+            np.repeat(above - self.value, size) * (n / q),
+        )
+        self.influence = np.empty(n)
+        self.influence[order] = moves
+
+
+def area_share(value: float, influence: np.ndarray, fewest: float) -> Share:
+    """An area (or a mean of areas) with its 95 % interval.
+
+    Wilson's, at the number of independent trials that would vary as much as DeLong's variance
+    says: near 1 a symmetric interval would leave 0–1. An area nobody contradicts (0 or 1) has
+    `fewest` trials.
+
+    Args:
+        value: the area.
+        influence: (n,) of each person.
+        fewest: people of the class, or outside it, whichever are fewer.
+    """
+    variance = float(np.dot(influence, influence)) / max(1, len(influence)) ** 2
+    spread = value * (1 - value)
+    return wilson(value, spread / variance if variance > 0 and spread > 0 else fewest)

@@ -1,0 +1,304 @@
+"""What statistical twins are worth: probabilities of an attribute held against what is known.
+
+The people judged must not have been used for fitting, calibrating or choosing thresholds: the
+caller sees to that (cross-fitting, a held-out fold, later visits). Figures that abstaining changes
+(accuracy of the surest, kept promise) stand beside those it does not (area, calibration).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from connu.kernel.errors import UsageError
+from connu.measure.auc import Area, area_share
+from connu.measure.intervals import Share, wilson
+from connu.measure.reliability import Reliability, reliability
+from connu.measure.risk_coverage import Coverage, RiskCoverage, shared_out
+
+#: Bins of the reliability curves and of the calibration errors.
+BINS = 15
+
+
+class Stated(msgspec.Struct, frozen=True):
+    """Statements made: is the promised precision kept?
+
+    Attributes:
+        people: about how many.
+        coverage: their share of those judged (of all, also for one class), 0–1.
+        told: mean probability of what was stated, or None where nothing was.
+        right: share of statements that are right, with its interval, or None.
+    """
+
+    people: int
+    coverage: float
+    told: float | None
+    right: Share | None
+
+
+class ValueScore(msgspec.Struct, frozen=True):
+    """One value of the attribute against all others.
+
+    Attributes:
+        value: which.
+        people: who truly have it.
+        base_rate: their share of those judged, 0–1.
+        auc: area under the ROC curve of its probability, or None where nobody or everybody has it.
+        recall: share of its people found at the thresholds of balanced accuracy, or None.
+        ece: expected calibration error of its probability, 0–1.
+        overconfidence: its mean probability − its base rate.
+        stated: statements of this value (not: about people who have it), None without any asked.
+        reliability: the curve of its probability.
+    """
+
+    value: str
+    people: int
+    base_rate: float
+    auc: Share | None
+    recall: Share | None
+    ece: float
+    overconfidence: float
+    stated: Stated | None
+    reliability: list[Reliability]
+
+
+class TwinsScore(msgspec.Struct, frozen=True):
+    """What the probabilities of one attribute are worth; shares have 95 % intervals.
+
+    A person's confidence is his highest probability, the prediction is that value; where several
+    are equally high, each is predicted in equal parts.
+
+    Attributes:
+        people: judged.
+        auc: area under the ROC curve: of the rarer value where there are two, else the mean over
+            values (each against all others, those nobody or everybody has left out); None where
+            everybody has one value.
+        auc_of: the value the area is of, or None for the mean.
+        accuracy: share right of all predictions.
+        balanced_accuracy: mean recall over the values somebody has, predicting the value whose
+            probability ÷ base rate (among those judged) is highest.
+        acc20: accuracy of the surest fifth; people equally sure count as their mean.
+        acc50: accuracy of the surest half, likewise.
+        acc20c: accuracy of the surest fifth, shared out over the values at their base rates
+            (`risk_coverage.shared_out`).
+        ece: expected calibration error of the confidence, 15 bins of equal width.
+        overconfidence: mean confidence − accuracy; above 0 too much is promised.
+        log_loss: mean surprise at the truth, in bits.
+        coverage90: the largest share of the surest people that are right 90 % of the time.
+        coverage95: the same, 95 %.
+        stated: all statements made, None without any asked.
+        reliability: the curve of the confidence.
+        values: each value, in the order given.
+    """
+
+    people: int
+    auc: Share | None
+    auc_of: str | None
+    accuracy: Share
+    balanced_accuracy: Share
+    acc20: Share
+    acc50: Share
+    acc20c: Share
+    ece: float
+    overconfidence: float
+    log_loss: float
+    coverage90: Coverage
+    coverage95: Coverage
+    stated: Stated | None
+    reliability: list[Reliability]
+    values: list[ValueScore]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The score as JSON."""
+        return msgspec.to_builtins(self, str_keys=True)
+
+
+def evaluate_twins(
+    probability: np.ndarray,
+    truth: np.ndarray,
+    classes: Sequence[object],
+    stated: np.ndarray | None = None,
+) -> TwinsScore:
+    """Judge probabilities of people not used for fitting.
+
+    Cost: k + 1 sorts; 1 s for a million people and two values, 4 s for seven.
+
+    Args:
+        probability: (n, k), each row adding up to 1 (within .001).
+        truth: (n,) codes into `classes`.
+        classes: k values.
+        stated: (n,) the code stated of each, −1 where connu is silent, as
+            `TwinsClassifier.state` tells; or bool: whether the prediction is stated.
+
+    Raises:
+        UsageError: nobody to judge, shapes that do not meet, codes outside the classes, or rows
+            that are not probabilities.
+    """
+    p, y = _checked(probability, truth, classes)
+    n, k = p.shape
+    top = p.max(axis=1)
+    tied = p == top[:, None]
+    right = tied[np.arange(n), y] / tied.sum(axis=1)
+    said = None if stated is None else _codes(stated, p, k)
+    people = np.bincount(y, minlength=k)
+    areas = _areas(p, y, people)
+    curve, ece = reliability(top, right, BINS)
+    surest = RiskCoverage(top, right)
+    recalls = _recalls(p, y, people)
+    with np.errstate(divide="ignore"):
+        surprise = -np.log2(np.maximum(p[np.arange(n), y], 1e-15)).mean()
+    auc, auc_of = _auc(areas, people, classes)
+    return TwinsScore(
+        people=n,
+        auc=auc,
+        auc_of=auc_of,
+        accuracy=surest.accuracy_at(1.0),
+        balanced_accuracy=_balanced(recalls, people),
+        acc20=surest.accuracy_at(0.2),
+        acc50=surest.accuracy_at(0.5),
+        acc20c=shared_out(p, y, 0.2),
+        ece=ece,
+        overconfidence=float(top.mean() - right.mean()),
+        log_loss=float(surprise),
+        coverage90=surest.coverage_at(0.90),
+        coverage95=surest.coverage_at(0.95),
+        stated=None if said is None else _stated(said >= 0, said, p, y),
+        reliability=curve,
+        values=[_value(c, classes[c], p, y, people, areas[c], recalls[c], said) for c in range(k)],
+    )
+
+
+def _checked(
+    probability: np.ndarray, truth: np.ndarray, classes: Sequence[object]
+) -> tuple[np.ndarray, np.ndarray]:
+    p, y = np.asarray(probability, np.float64), np.asarray(truth)
+    if p.ndim != 2 or y.ndim != 1 or len(p) != len(y) or p.shape[1] != len(classes):
+        raise UsageError(
+            f"probabilities of shape {p.shape} do not meet {y.shape} people "
+            f"and {len(classes)} classes",
+            hint="give a row for each person and a column for each class",
+        )
+    if not len(y):
+        raise UsageError(
+            "there is nobody to judge the twins on", hint="judge people whose value is known"
+        )
+    if y.dtype.kind not in "iu" or y.min() < 0 or y.max() >= len(classes):
+        raise UsageError(
+            "the truth holds codes outside the classes",
+            hint="give 0 to k−1 for each person, and leave out those whose value is not known",
+        )
+    if not (p.min() >= 0 and p.max() <= 1 + 1e-9 and np.abs(p.sum(axis=1) - 1).max() <= 1e-3):
+        raise UsageError(
+            "the probabilities of a person do not add up to 1",
+            hint="give probabilities, not scores: calibrate them first",
+        )
+    return np.minimum(p, 1.0), y.astype(np.int64)
+
+
+def _codes(stated: np.ndarray, p: np.ndarray, k: int) -> np.ndarray:
+    said = np.asarray(stated)
+    if said.shape == (len(p),) and said.dtype == bool:
+        return np.where(said, p.argmax(axis=1), -1)
+    codes = said.shape == (len(p),) and said.dtype.kind in "iu"
+    if not codes or said.min() < -1 or said.max() >= k:
+        raise UsageError(
+            "the statements do not meet the people and classes",
+            hint="give each person the code of the class stated, −1 where nothing is",
+        )
+    return said.astype(np.int64)
+
+
+def _areas(p: np.ndarray, y: np.ndarray, people: np.ndarray) -> list[Area | None]:
+    """The area of each class that somebody has and somebody has not; of two classes it is one."""
+    told = [Area(p[:, c], y == c) if 0 < people[c] < len(y) else None for c in _apart(people)]
+    return told * 2 if len(people) == 2 else told
+
+
+def _apart(people: np.ndarray) -> Sequence[int]:
+    """The classes worth an area: of two the rarer, and of two equally rare the later."""
+    return [int(people[1] <= people[0])] if len(people) == 2 else range(len(people))
+
+
+def _auc(
+    areas: list[Area | None], people: np.ndarray, classes: Sequence[object]
+) -> tuple[Share | None, str | None]:
+    told = [(c, area) for c, area in enumerate(areas) if area is not None]
+    if not told:
+        return None, None
+    if len(areas) == 2:
+        c = _apart(people)[0]
+        return _area(areas[c], people[c], people.sum()), str(classes[c])
+    value = sum(area.value for _, area in told) / len(told)
+    influence = sum(area.influence for _, area in told) / len(told)
+    fewest = min(int(people[c]) for c, _ in told)
+    return area_share(value, np.asarray(influence), fewest), None
+
+
+def _area(area: Area | None, people: int, n: int) -> Share | None:
+    if area is None:
+        return None
+    return area_share(area.value, area.influence, min(int(people), int(n - people)))
+
+
+def _recalls(p: np.ndarray, y: np.ndarray, people: np.ndarray) -> np.ndarray:
+    """(k,) share of each class's people found at the base-rate thresholds; nan without people."""
+    rate = people / len(y)
+    held = rate > 0
+    ratio = p[:, held] / rate[held]
+    tied = ratio == ratio.max(axis=1)[:, None]
+    column = np.cumsum(held) - 1
+    right = tied[np.arange(len(y)), column[y]] / tied.sum(axis=1)
+    hits = np.bincount(y, weights=right, minlength=len(people))
+    return np.where(held, hits / np.maximum(people, 1), np.nan)
+
+
+def _balanced(recalls: np.ndarray, people: np.ndarray) -> Share:
+    held = people > 0
+    recall, many = recalls[held], people[held]
+    value = float(recall.mean())
+    variance = float((recall * (1 - recall) / many).sum()) / len(recall) ** 2
+    if variance == 0:
+        return wilson(min(1.0, value), float(many.min()))
+    return wilson(value, value * (1 - value) / variance)
+
+
+def _value(
+    c: int,
+    name: object,
+    p: np.ndarray,
+    y: np.ndarray,
+    people: np.ndarray,
+    area: Area | None,
+    recall: float,
+    said: np.ndarray | None,
+) -> ValueScore:
+    curve, ece = reliability(p[:, c], (y == c).astype(np.float64), BINS)
+    many = int(people[c])
+    return ValueScore(
+        value=str(name),
+        people=many,
+        base_rate=many / len(y),
+        auc=_area(area, many, len(y)),
+        recall=None if math.isnan(recall) else wilson(float(recall), many),
+        ece=ece,
+        overconfidence=float(p[:, c].mean()) - many / len(y),
+        stated=None if said is None else _stated(said == c, said, p, y),
+        reliability=curve,
+    )
+
+
+def _stated(among: np.ndarray, said: np.ndarray, p: np.ndarray, y: np.ndarray) -> Stated:
+    rows = np.flatnonzero(among)
+    if not len(rows):
+        return Stated(0, 0.0, None, None)
+    hits = float((said[rows] == y[rows]).mean())
+    return Stated(
+        people=len(rows),
+        coverage=len(rows) / len(y),
+        told=float(p[rows, said[rows]].mean()),
+        right=wilson(hits, len(rows)),
+    )
