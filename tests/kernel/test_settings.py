@@ -39,6 +39,8 @@ fields = { time = "ts", type = "event", anonymous_id = "cookie" }
 [attributes.age_band]
 extrapolate = true
 precision = 0.95
+audited = "asked/ages.csv"
+prior = { "18-24" = 0.2, "25-34" = 0.3 }
 
 [identify.limits]
 email = 3
@@ -76,6 +78,8 @@ def test_everything_that_is_said_is_heard(tmp_path: Path):
     assert crm.fields["social.twitter"] == "tw" and crm.fields["consent.marketing"] == "optin"
     assert (web.url, web.table) == ("sqlite:///web.db", "events")
     assert settings.attributes["age_band"].precision == 0.95
+    assert settings.attributes["age_band"].prior == {"18-24": 0.2, "25-34": 0.3}
+    assert settings.attributes["age_band"].audited == "asked/ages.csv"
     assert (settings.engine.threads, settings.engine.memory_gb) == (1, 0.5)
     assert settings.identify.limit("email") == 3
     assert settings.identify.limit("social.twitter") == 2
@@ -172,6 +176,12 @@ def test_a_wrong_word_is_named_with_the_one_meant(raw: dict, message: str, hint:
         (people() | {"engine": {"threads": 0}}, "[engine] threads"),
         (people() | {"engine": {"memory_gb": 0}}, "[engine] memory_gb"),
         (people() | {"attributes": {"sex": {"precision": 2}}}, "[attributes.sex] precision"),
+        (people() | {"attributes": {"sex": {"prior": {"f": 2}}}}, "[attributes.sex] prior"),
+        (people() | {"attributes": {"sex": {"prior": {"f": "x"}}}}, "[attributes.sex] prior"),
+        (people() | {"attributes": {"sex": {"prior": 0.5}}}, "[attributes.sex] prior"),
+        (people() | {"attributes": {"sex": {"prior": {"f": 0.6, "m": 0.5}}}}, "add up to 1.10"),
+        (people() | {"attributes": {"sex": {"prior": {"f": 0}}}}, "add up to 0.00"),
+        (people() | {"attributes": {"sex": {"audited": ""}}}, "[attributes.sex] audited"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_place(raw: dict, told: str):

@@ -92,12 +92,18 @@ class Attribute(Section, frozen=True):
         precision: speak only when at least this right (0–1).
         survivorship: which value wins: recent, trusted or frequent.
         sensitive: the brand declares that customers consented to its use (a purpose name).
+        prior: value = its share (0–1) among visitors, where the brand knows it; values not
+            named share the rest.
+        audited: CSV or Parquet file, relative to the brand's folder, with the columns
+            anonymous_id and value: some 200 visitors whose value somebody asked.
     """
 
     extrapolate: bool | None = None
     precision: Share = 0.9
     survivorship: Survivorship | None = None
     sensitive: Text | None = None
+    prior: dict[str, Share] = msgspec.field(default_factory=dict)
+    audited: Text | None = None
 
 
 class Profile(Section, frozen=True):

@@ -235,6 +235,8 @@ def _choices(shape: type[Section], word: str) -> list[str]:
 def _check_sense(settings: Settings) -> None:
     for name, source in settings.sources.items():
         _check_source(source, f"sources.{name}")
+    for name, attribute in settings.attributes.items():
+        _check_prior(attribute, f"attributes.{name}")
     for where, country in _countries(settings):
         if country == "UK":
             raise SettingsError(
@@ -310,6 +312,17 @@ def _check_profile(profile: Profile, where: str, settings: Settings) -> None:
                     hint=did_you_mean(value, values[word]),
                     setting=f"{where}.{word}",
                 )
+
+
+def _check_prior(attribute: Attribute, where: str) -> None:
+    shares = attribute.prior.values()
+    # Shares rounded to whole per cents may come to a little more than one.
+    if sum(shares) > 1.02 or (shares and sum(shares) == 0):
+        raise SettingsError(
+            f"{FILE_NAME}: [{where}] the shares of prior add up to {sum(shares):.2f}",
+            hint="a share of all visitors per value, at most 1 together: female = 0.55",
+            setting=f"{where}.prior",
+        )
 
 
 def _countries(settings: Settings) -> list[tuple[str, str | None]]:
