@@ -1,7 +1,13 @@
 """The table `twin_reliability`: how far each attribute told by twins may be believed.
 
-One row for each figure of a TwinsScore. It is about statements, not about anybody: figures over
-fewer than K_LEAST people are not in it.
+One row for each figure of a TwinsScore:
+- attribute: which; value: the value the figure is of, NULL for all together.
+- measure: which figure (`accuracy`, `stated`, `reliability` …).
+- coverage: the share of those judged that it is taken over, surest first, 0–1; people: how many.
+- told: the mean probability told, where the figure answers one.
+- figure, low, high: the figure and its 95 % interval, NULL where there is none.
+
+It is about statements, not about anybody: figures over fewer than K_LEAST people are not in it.
 """
 
 from __future__ import annotations
@@ -11,30 +17,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from connu.ledger.twins import TWIN_RELIABILITY
 from connu.measure.intervals import Share
 from connu.measure.reliability import Reliability, shown
 from connu.measure.risk_coverage import Coverage
 from connu.measure.scorecard import K_LEAST
 from connu.measure.twins import Stated, TwinsScore, ValueScore
-
-#: attribute: which. value: the value the figure is of, NULL for all together. measure: which
-#: figure (`accuracy`, `stated`, `reliability` …). coverage: the share of those judged that it is
-#: taken over, surest first, 0–1. people: how many. told: the mean probability told, where the
-#: figure answers one. figure, low, high: the figure and its 95 % interval, NULL where there is
-#: none.
-TWIN_RELIABILITY = pa.schema(
-    [
-        ("attribute", pa.string()),
-        ("value", pa.string()),
-        ("measure", pa.string()),
-        ("coverage", pa.float64()),
-        ("people", pa.int64()),
-        ("told", pa.float64()),
-        ("figure", pa.float64()),
-        ("low", pa.float64()),
-        ("high", pa.float64()),
-    ]
-)
 
 
 def twin_reliability(attribute: str, score: TwinsScore) -> pa.Table:
