@@ -65,10 +65,20 @@ def withheld(
 ) -> str:
     """The customers that may not be read for a purpose: all the others. As `readable`."""
     if granted_by_default(purpose):
-        wins = _latest(purpose, now, journal, identifiers)
-        return f"SELECT customer_id FROM ({wins}) AS said WHERE NOT granted"
+        return refusing(purpose, now=now, journal=journal, identifiers=identifiers)
     readable_ones = readable(purpose, now=now, journal=journal, identifiers=identifiers)
     return f"{_EVERYONE} WHERE customer_id NOT IN ({readable_ones})"
+
+
+def refusing(
+    purpose: str, *, now: datetime, journal: bool = False, identifiers: bool = False
+) -> str:
+    """The customers whose last word on a purpose is no; who said nothing is not among them.
+
+    As `readable`.
+    """
+    wins = _latest(purpose, now, journal, identifiers)
+    return f"SELECT customer_id FROM ({wins}) AS said WHERE NOT granted"
 
 
 def holders(*, journal_only: bool = False, visitors: bool = False) -> str:

@@ -7,6 +7,7 @@ Here because settings are checked against them before any data is read: a profil
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 #: Told wherever customers are known, unless `[attributes.NAME] extrapolate = false`.
 BUILT_IN = ("sex", "age_band", "occupation_class", "place", "area")
@@ -37,8 +38,5 @@ def band_names(limits: Sequence[int]) -> tuple[str, ...]:
     >>> band_names((18, 25, 65))
     ('under 18', '18-24', '25-64', '65 and over')
     """
-    inner = (
-        f"{low}-{high - 1}" if high - low > 1 else str(low)
-        for low, high in zip(limits, limits[1:], strict=False)
-    )
+    inner = (f"{low}-{high - 1}" if high - low > 1 else str(low) for low, high in pairwise(limits))
     return (f"under {limits[0]}", *inner, f"{limits[-1]} and over")

@@ -16,19 +16,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from anyascii import anyascii
 
+from connu.kernel.blanks import NULL_WORDS
+
 Column: TypeAlias = pa.StringArray
 Normaliser = Callable[[Column], Column]
 
-#: What people and programs write when they have nothing to say; compared in lower case.
-NULL_WORDS = (
-    *("null", "(null)", "none", "nil", "n/a", "n.a.", "n.a", "#n/a", "na", "nan", "undefined"),
-    *("nc", "n.c.", "n/c", "nr", "n.r.", "k.a.", "tbd", "empty", "vide", "missing", "unspecified"),
-    *("-", "--", "---", ".", "..", "?", "??", "???", "x", "xx", "xxx", "xxxx"),
-    *("unknown", "unk", "not available", "not provided", "not known", "no name"),
-    *("inconnu", "inconnue", "aucun", "aucune", "sans objet", "pas de nom", "non fourni"),
-    *("non renseigne", "non renseigné", "non renseignee", "non renseignée"),
-    *("non communique", "non communiqué", "unbekannt", "keine", "keine angabe"),
-)
 _NULL_SET = pa.array(NULL_WORDS, pa.string())
 _SPACES = " \t\r\n\v\f\u00a0\u202f\u2009\u200b\ufeff\x00"
 
