@@ -70,7 +70,7 @@ def test_several_hits_are_a_list_to_choose_from(built):
     assert found.customer is None
     assert len(found.hits) == len({hit.customer_id for hit in found.hits}) == 4
     assert all(hit.because == "phone" and hit.label for hit in found.hits)
-    assert set(found.as_dict()) == {"customer", "hits"}
+    assert set(found.as_dict()) == {"customer", "hits", "visitor"}
 
 
 def test_a_page_shows_what_is_known_with_its_reason(built):

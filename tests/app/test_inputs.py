@@ -37,6 +37,29 @@ def test_decisions_count_and_consents_do_not(brand):
     assert digest(brand) != before
 
 
+def test_what_was_said_of_being_a_twin_counts(brand):
+    before = digest(brand)
+    with open_journal(brand.folder, brand.settings) as journal:
+        journal.consent("personalisation", False, "x", identifiers=[("anonymous_id", "k0061")])
+    refused = digest(brand)
+    assert refused != before
+    with open_journal(brand.folder, brand.settings) as journal:
+        journal.consent("marketing", True, "x", identifiers=[("anonymous_id", "k0061")])
+    assert digest(brand) == refused
+
+
+def test_a_file_of_audited_visitors_is_an_input(brand):
+    path = brand.folder / "connu.toml"
+    path.write_text(path.read_text() + '\n[attributes.sex]\naudited = "asked.csv"\n')
+    asked = open_brand(brand.folder)
+    before = digest(asked)
+    (brand.folder / "asked.csv").write_text("anonymous_id,value\nk0061,female\n")
+    there = digest(asked)
+    assert there != before
+    (brand.folder / "asked.csv").write_text("anonymous_id,value\nk0061,male\n")
+    assert digest(asked) != there
+
+
 def test_a_sqlite_file_is_an_input_and_a_server_is_never_unchanged(brand):
     text = (brand.folder / "connu.toml").read_text()
     database = brand.folder / "data/shop.db"

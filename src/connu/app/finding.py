@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from connu.app.customer import CustomerView, Hit, gather, label
 from connu.app.reading import OpenBuild, Reading
+from connu.app.visitor import VisitorView, visitor_of
 from connu.engine.sql import literal
 from connu.kernel.errors import NotFoundError
 from connu.kernel.fields import is_identifier
@@ -46,21 +47,24 @@ class Named:
 
 @dataclass(frozen=True)
 class Found:
-    """The answer to `connu show`: one customer, or several to choose from.
+    """The answer to `connu show`: one customer, several to choose from, or a visitor.
 
     Attributes:
         customer: the one, or None.
-        hits: all that answer to the text.
+        hits: all customers that answer to the text.
+        visitor: whom the text names when nobody knows him, or None.
     """
 
     customer: CustomerView | None
     hits: list[Hit]
+    visitor: VisitorView | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as JSON."""
         return {
             "customer": None if self.customer is None else self.customer.as_dict(),
             "hits": [hit.as_dict() for hit in self.hits],
+            "visitor": None if self.visitor is None else self.visitor.as_dict(),
         }
 
 
@@ -92,12 +96,20 @@ def name(reading: OpenBuild, settings: Settings, text: str) -> Named:
 
 
 def show(reading: Reading, settings: Settings, text: str) -> Found:
-    """The customer a text names, or the several to choose from.
+    """The customer a text names, or the several to choose from; else the visitor whose cookie
+    it is.
 
     Raises:
         NotFoundError: nobody answers to it.
     """
-    named = name(reading, settings, text)
+    try:
+        named = name(reading, settings, text)
+    except NotFoundError:
+        possible = readings_of(text.strip(), settings)
+        visitor = visitor_of(reading, [v for kind, v in possible if kind == "anonymous_id"])
+        if visitor is None:
+            raise
+        return Found(None, [], visitor)
     labels = label(reading, named.customers)
     hits = [Hit(one, labels.get(one, ""), named.by) for one in named.customers]
     only = gather(reading, named.customers[0]) if len(named.customers) == 1 else None

@@ -11,11 +11,14 @@ from functools import lru_cache
 from pathlib import Path
 
 import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
 
 import connu
 from connu.journal.journal import Journal
 from connu.kernel.settings import Settings
 from connu.sources.locations import files_of
+from connu.twins.learnable import PURPOSES
 
 
 def input_digest(settings: Settings, folder: Path, journal: Journal) -> str | None:
@@ -51,11 +54,15 @@ def input_digest(settings: Settings, folder: Path, journal: Journal) -> str | No
 
 
 def input_files(settings: Settings, folder: Path) -> Iterator[tuple[str, Path]]:
-    """Source name and path of every file that the sources read.
+    """Name and path of every file that the sources read, and of those with audited visitors.
 
     Raises:
         SourceError: a source names a file that is not there.
     """
+    for name, attribute in settings.attributes.items():
+        # One that is not there is told by who reads it.
+        if attribute.audited is not None and (folder / attribute.audited).is_file():
+            yield f"attributes.{name}", folder / attribute.audited
     for name, source in settings.sources.items():
         if source.path is not None:
             for path in files_of(name, source, folder):
@@ -102,11 +109,15 @@ def code_digest() -> str:
 
 
 def journal_digest(journal: Journal) -> str:
-    """A digest of what a build takes from the journal: joins, splits, tombstones.
+    """A digest of what a build takes from the journal: joins, splits, tombstones, and what was said
+    of the purposes without which nobody is anybody's twin.
 
-    Consents are not part of it: they count when a build is read, not when it is made.
+    Other consents are not part of it: they count when a build is read, not when it is made.
     """
     whole = hashlib.blake2b(digest_size=16)
-    for said in (journal.joins(), journal.splits(), sorted(journal.tombstones())):
+    consents = journal.consents()
+    twins = consents.filter(pc.is_in(consents["purpose"], pa.array(PURPOSES))).to_pylist()
+    said_of_twins = sorted(repr(sorted(consent.items())) for consent in twins)
+    for said in (journal.joins(), journal.splits(), sorted(journal.tombstones()), said_of_twins):
         whole.update(repr(said).encode() + b"\0")
     return whole.hexdigest()

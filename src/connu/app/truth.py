@@ -15,12 +15,13 @@ from connu.measure.identities import IdentityScore, evaluate_identities
 from connu.measure.scorecard import Scorecard, scorecard
 
 
-def read_truth(path: Path) -> pa.Table:
-    """The truth as a table of text columns.
+def read_truth(path: Path, what: str = "the truth") -> pa.Table:
+    """The truth, or another labelled file, as a table; a CSV's columns are text.
 
     Args:
-        path: .csv (comma, semicolon or tab; a header) or .parquet, with the columns source and
-            record_id and one of entity, person, cluster, customer_id.
+        path: .csv (comma, semicolon or tab; a header) or .parquet; a truth has the columns source
+            and record_id and one of entity, person, cluster, customer_id.
+        what: what the file holds, for errors.
 
     Raises:
         SourceError: the file is missing or cannot be read.
@@ -29,20 +30,20 @@ def read_truth(path: Path) -> pa.Table:
     suffix = path.suffix.lower()
     if suffix not in (".csv", ".parquet"):
         raise UsageError(
-            f"connu cannot read truth from files ending in «{path.suffix}»",
+            f"connu cannot read {what} from files ending in «{path.suffix}»",
             hint="use .csv or .parquet",
             file=path,
         )
     if not path.is_file():
         raise SourceError(
-            "there is no file with the truth", file=path, hint="give the path of a file"
+            f"there is no file with {what}", file=path, hint="give the path of a file"
         )
     try:
         table = pa_parquet.read_table(path) if suffix == ".parquet" else _read_csv(path)
     except (pa.ArrowException, OSError, UnicodeDecodeError):
         # Arrow quotes the cell that it met: its text stays out of ours.
         raise SourceError(
-            "the truth cannot be read",
+            f"{what} cannot be read",
             file=path,
             hint="a CSV needs a header, and as many cells in every row, in UTF-8",
         ) from None

@@ -1,4 +1,4 @@
-"""`connu show`: one customer."""
+"""`connu show`: one customer, or a visitor nobody knows."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def show(
         typer.Argument(
             metavar="WHO",
             help="A customer id, a record (source:id), an e-mail, a phone number, an account, "
-            "a loyalty card, a support case, a social handle or a cookie.",
+            "a loyalty card, a support case, a social handle or a cookie, of a visitor too.",
         ),
     ],
     purpose: Purpose = "service",
@@ -34,10 +34,15 @@ def show(
     +33612345678. When several customers answer to it, they are listed to choose
     from.
 
+    Of a visitor nobody knows: what he did, what his statistical twins tell of
+    him and how surely, and why they are silent about the rest. Twins are told
+    as counts; who they are is never said.
+
     [dim]Examples:[/]
       connu show claire.petit@example.org
       connu show crm:1042
       connu show "06 12 34 56 78" --json
+      connu show anonymous_id:46edcb5b405e3762
     """
     found = opened(brand).show(who, purpose=purpose)
     if as_json:
@@ -47,7 +52,11 @@ def show(
         return
     from connu.cli.screen import out
 
-    if found.customer is None:
+    if found.visitor is not None:
+        from connu.cli.visitor import print_visitor
+
+        print_visitor(out(), found.visitor)
+    elif found.customer is None:
         _choices(out(), found.hits)
     else:
         print_customer(out(), found.customer, found.hits[0].label)
@@ -81,6 +90,8 @@ def print_customer(console: Console, customer: CustomerView, label: str) -> None
     ]
     headers = ("attribute", "value", "sure", "basis", "source", "as of")
     console.print(table(headers, facts, right=("sure",), title="[bold]facts[/]"))
+    for line in _by_twins(customer.facts):
+        console.print(f"[dim]{escape(line)}[/]")
     records = [
         (f"{record['source']}:{record['record_id']}", _gist(record), _day(record["recorded_at"]))
         for record in customer.records
@@ -105,6 +116,18 @@ def print_customer(console: Console, customer: CustomerView, label: str) -> None
         console.print(made)
     if customer.household:
         console.print("[bold]lives with[/] " + ", ".join(customer.household))
+
+
+def _by_twins(facts: list[dict[str, Any]]) -> list[str]:
+    """Why twins say what they say, a line a fact; counts, never who they are."""
+    from connu.app.visitor import evidence_of
+
+    because = [
+        (fact["attribute"], evidence_of(fact["evidence"]).get("because"))
+        for fact in facts
+        if fact["basis"] == "twins"
+    ]
+    return [f"{attribute}: {reason}." for attribute, reason in because if reason]
 
 
 def _links(title: str, links: list[dict[str, Any]]) -> Any:

@@ -35,18 +35,18 @@ SILENCES = pa.schema(
     ]
 )
 
-#: How right the statements are, one figure a row; concerns nobody.
+#: How right the statements are, one figure a row (`measure.twin_reliability`); concerns nobody.
 TWIN_RELIABILITY = pa.schema(
     [
         ("attribute", pa.string()),
         ("value", pa.string()),
         ("measure", pa.string()),
         ("coverage", pa.float64()),
+        ("people", pa.int64()),
         ("told", pa.float64()),
         ("figure", pa.float64()),
         ("low", pa.float64()),
         ("high", pa.float64()),
-        ("people", pa.int64()),
     ]
 )
 
