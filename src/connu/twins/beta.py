@@ -7,6 +7,7 @@ from typing import Any, Self
 import numpy as np
 
 from connu.twins.scores import checked, checked_pair, log_odds, shares, sigmoid, spread_out
+from connu.twins.temperature import bent, find_ceiling
 
 #: Penalty of slope, bend and intercept in units of the scores' own spread: about one person.
 _RIDGE = 1.0
@@ -21,14 +22,17 @@ class BetaCalibrator:
     smooth and asks for few people. Written as slope · log odds + bend · ln p(1 − p) + intercept
     with |bend| ≤ slope, which is the same and lets the penalty draw the bend to zero (Platt's
     curve) and the slope to zero (the class's share). Two classes share one curve; more have one
-    each against the rest, made to sum to one.
+    each against the rest, made to sum to one. Saturated scores are bent towards a ceiling first,
+    as the temperature calibrator does.
 
     Attributes:
+        ceiling_: in log units.
         curves_: float64 (1 or k, 3): slope, bend, intercept.
 
     Source: Kull, Silva Filho & Flach, Beta calibration (AISTATS 2017).
     """
 
+    ceiling_: float
     curves_: np.ndarray
     classes_: int
 
@@ -46,7 +50,8 @@ class BetaCalibrator:
         """
         values, codes = checked_pair(scores, y)
         self.classes_ = values.shape[1]
-        odds = log_odds(values)
+        self.ceiling_ = find_ceiling(values, codes)
+        odds = self._odds(values)
         share = shares(codes, self.classes_)
         of = [1] if self.classes_ == 2 else range(self.classes_)
         self.curves_ = np.array(
@@ -59,7 +64,7 @@ class BetaCalibrator:
 
         Cost: about 10 million rows a second for two classes.
         """
-        odds = log_odds(checked(scores))
+        odds = self._odds(checked(scores))
         slope, bend, intercept = self.curves_.T
         logit = bend * _bent(odds)
         odds *= slope
@@ -68,15 +73,30 @@ class BetaCalibrator:
         np.clip(logit, -700.0, 700.0, out=logit)
         return spread_out(sigmoid(logit), self.classes_)
 
+    def _odds(self, values: np.ndarray) -> np.ndarray:
+        if values.shape[1] > 2:
+            return log_odds(bent(values, self.ceiling_))
+        odds = log_odds(values)
+        odds /= self.ceiling_
+        np.tanh(odds, out=odds)
+        odds *= self.ceiling_
+        return odds
+
     def to_dict(self) -> dict[str, Any]:
         """Plain numbers and lists, for the model's file."""
-        return {"kind": "beta", "classes": self.classes_, "curves": self.curves_.tolist()}
+        return {
+            "kind": "beta",
+            "classes": self.classes_,
+            "ceiling": self.ceiling_,
+            "curves": self.curves_.tolist(),
+        }
 
     @classmethod
     def from_dict(cls, shape: dict[str, Any]) -> Self:
         """The calibrator that `to_dict` wrote."""
         self = cls()
         self.classes_ = int(shape["classes"])
+        self.ceiling_ = float(shape["ceiling"])
         self.curves_ = np.asarray(shape["curves"], np.float64)
         return self
 

@@ -8,8 +8,10 @@ import numpy as np
 
 from connu.twins.scores import checked, checked_pair, shares, sigmoid
 
-#: Scores further than this below the best of the row say nothing more.
-_FLOOR = -30.0
+#: Where scores may saturate, in log units below the best of the row; the last is hardly felt.
+_CEILINGS = (2.0, 3.0, 4.5, 7.0, 12.0, 30.0)
+#: People the ceiling is looked for on.
+_ENOUGH = 5_000
 #: Penalty of the slope, in units of the scores' own spread, and of the biases. Worth a person or
 #: so: it binds where there are few, and vanishes where there are many.
 _RIDGE = 1.0
@@ -20,12 +22,15 @@ _LEAST = 1e-3
 class TemperatureCalibrator:
     """softmax(slope · score + bias): vector scaling with one slope shared by all classes.
 
-    The slope is drawn to zero, that is to the classes' shares, as if about one person said so:
+    Votes of neighbours and saturated models say log 0 where they mean "seldom"; so scores are
+    first bent towards a ceiling, ceiling · tanh(score / ceiling), which keeps their order. The
+    slope is drawn to zero, that is to the classes' shares, as if about one person said so:
     with three people the answer stays near chance, with thousands the penalty is not felt. The
     slope is never negative, so order within a class never turns round. For two classes this is
     Platt's scaling of the log odds.
 
     Attributes:
+        ceiling_: in log units, one of a few, that of the greatest likelihood.
         slope_: above 0.
         bias_: float64 (k,).
 
@@ -33,6 +38,7 @@ class TemperatureCalibrator:
         (ICML 2017).
     """
 
+    ceiling_: float
     slope_: float
     bias_: np.ndarray
 
@@ -49,21 +55,8 @@ class TemperatureCalibrator:
         Cost: about ten passes over (n, k), k + 1 sorts of n; k³ a step.
         """
         values, codes = checked_pair(scores, y)
-        classes = values.shape[1]
-        base = np.log(shares(codes, classes))
-        values = _lowered(values)
-        middle = values.mean(0) if len(values) else np.zeros(classes)
-        centred = values - middle
-        # The scores' spread between classes; what all classes share cancels in the softmax.
-        apart = centred - centred.mean(1, keepdims=True)
-        scale = float(np.sqrt((apart**2).sum(1).mean())) if len(values) else 0.0
-        scale = scale if scale > 1e-9 else 1.0
-        slope, bias = _newton(apart / scale, codes, base, free=True)
-        if slope < _LEAST:
-            slope, bias = _newton(apart / scale, codes, base, free=False)
-        self.slope_ = slope / scale
-        bias = base + bias - self.slope_ * middle
-        self.bias_ = bias - bias.mean()
+        self.ceiling_ = find_ceiling(values, codes)
+        _, self.slope_, self.bias_ = _fit(values, codes, self.ceiling_)
         return self
 
     def transform(self, scores: np.ndarray) -> np.ndarray:
@@ -74,32 +67,79 @@ class TemperatureCalibrator:
         values = checked(scores)
         if values.shape[1] == 2:
             logit = values[:, 1] - values[:, 0]
-            np.clip(logit, _FLOOR, -_FLOOR, out=logit)
-            logit *= self.slope_
+            logit /= self.ceiling_
+            np.tanh(logit, out=logit)
+            logit *= self.slope_ * self.ceiling_
             logit += self.bias_[1] - self.bias_[0]
             np.clip(logit, -700.0, 700.0, out=logit)
             out = np.empty_like(values)
             out[:, 1] = sigmoid(logit)
             np.subtract(1.0, out[:, 1], out=out[:, 0])
             return out
-        return _softmax(self.slope_ * _lowered(values) + self.bias_)
+        return _softmax(self.slope_ * bent(values, self.ceiling_) + self.bias_)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain numbers and lists, for the model's file."""
-        return {"kind": "temperature", "slope": self.slope_, "bias": self.bias_.tolist()}
+        return {
+            "kind": "temperature",
+            "ceiling": self.ceiling_,
+            "slope": self.slope_,
+            "bias": self.bias_.tolist(),
+        }
 
     @classmethod
     def from_dict(cls, shape: dict[str, Any]) -> Self:
         """The calibrator that `to_dict` wrote."""
         self = cls()
+        self.ceiling_ = float(shape["ceiling"])
         self.slope_ = float(shape["slope"])
         self.bias_ = np.asarray(shape["bias"], np.float64)
         return self
 
 
-def _lowered(values: np.ndarray) -> np.ndarray:
-    """Scores below the best of their row, at most 30 below."""
-    return np.maximum(values - values.max(1, keepdims=True), _FLOOR)
+def bent(values: np.ndarray, ceiling: float) -> np.ndarray:
+    """Scores below the best of their row (n, k), bent towards −ceiling; their order stays."""
+    gap = values - values.max(1, keepdims=True)
+    gap /= ceiling
+    np.tanh(gap, out=gap)
+    gap *= ceiling
+    return gap
+
+
+def find_ceiling(values: np.ndarray, codes: np.ndarray) -> float:
+    """The ceiling of greatest likelihood; the highest, unless another is a nat better.
+
+    Args:
+        values: checked scores (n, k), sorted by content.
+        codes: (n,).
+
+    Cost: six fits on at most 5,000 people, evenly taken.
+    """
+    if len(values) > _ENOUGH:
+        some = np.linspace(0, len(values) - 1, _ENOUGH).astype(np.int64)
+        values, codes = values[some], codes[some]
+    highest = max(_CEILINGS)
+    loss = {c: _fit(values, codes, c)[0] + (c != highest) for c in _CEILINGS}
+    return min(_CEILINGS, key=lambda c: (loss[c], -c))
+
+
+def _fit(values: np.ndarray, codes: np.ndarray, ceiling: float) -> tuple[float, float, np.ndarray]:
+    """Penalised loss, slope and biases (k,) under a ceiling."""
+    classes = values.shape[1]
+    base = np.log(shares(codes, classes))
+    values = bent(values, ceiling)
+    middle = values.mean(0) if len(values) else np.zeros(classes)
+    centred = values - middle
+    # The scores' spread between classes; what all classes share cancels in the softmax.
+    apart = centred - centred.mean(1, keepdims=True)
+    scale = float(np.sqrt((apart**2).sum(1).mean())) if len(values) else 0.0
+    scale = scale if scale > 1e-9 else 1.0
+    loss, slope, bias = _newton(apart / scale, codes, base, free=True)
+    if slope < _LEAST:
+        loss, slope, bias = _newton(apart / scale, codes, base, free=False)
+    slope /= scale
+    bias = base + bias - slope * middle
+    return loss, slope, bias - bias.mean()
 
 
 def _softmax(logits: np.ndarray) -> np.ndarray:
@@ -111,8 +151,8 @@ def _softmax(logits: np.ndarray) -> np.ndarray:
 
 def _newton(
     x: np.ndarray, codes: np.ndarray, base: np.ndarray, *, free: bool
-) -> tuple[float, np.ndarray]:
-    """Slope and biases beside `base` of least penalised log loss; slope held where not free."""
+) -> tuple[float, float, np.ndarray]:
+    """Penalised loss, slope, biases beside `base`, at the optimum; slope held where not free."""
     n, k = x.shape
     rows = np.arange(n)
     theta = np.zeros(k + 1)
@@ -155,4 +195,4 @@ def _newton(
         else:
             break
         theta, value, p = theta - pace * step, after, p_after
-    return float(theta[0]), theta[1:]
+    return value, float(theta[0]), theta[1:]

@@ -9,7 +9,7 @@ from numba import njit
 
 from connu.twins.scores import checked, checked_pair, log_odds, spread_out
 
-#: Steps nearer than this are one: a curve of a million people stays a few thousand knots.
+#: Steps of one such piece are one: a curve of a million people stays a few thousand knots.
 _SAME = 1e-4
 
 
@@ -20,7 +20,8 @@ class VennAbersCalibrator:
     as a "no" (p0) and as a "yes" (p1). One of the two is calibrated whatever the distribution;
     their merger p1 / (1 − p0 + p1) is near both and never 0 or 1. `transform` joins the merged
     steps by straight lines through their middles, because a staircase ties thousands of people of
-    unequal scores; `interval` gives the steps themselves, as the theorem has them.
+    unequal scores; `interval` gives the steps themselves, as the theorem has
+    them, rounded outwards by at most 1e-4.
 
     Attributes:
         knots_: per curve, (log odds rising, merged probability never falling), float64 (m,) each.
@@ -120,6 +121,8 @@ def _curve(odds: np.ndarray, yes: np.ndarray) -> tuple[_Steps, _Steps, _Steps]:
     p1 = _with_a_yes(people, hits)
     p0 = 1.0 - _with_a_yes(people[::-1].copy(), (people - hits)[::-1].copy())[::-1]
     merged = p1 / (1.0 - p0 + p1)
+    # Rounded outwards, the interval stays one and its runs grow long.
+    p0, p1 = np.floor(p0 / _SAME) * _SAME, np.minimum(np.ceil(p1 / _SAME) * _SAME, 1.0)
     # p0 holds from the first score of its run on, p1 up to the last of its run.
     first = np.append(True, np.diff(p0) != 0)
     last = np.append(np.diff(p1) != 0, True)
