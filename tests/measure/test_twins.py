@@ -14,6 +14,7 @@ from connu.measure.reliability import reliability, shown
 from connu.measure.risk_coverage import RiskCoverage, shared_out
 from connu.measure.twin_reliability import twin_reliability
 from connu.measure.twins import evaluate_twins
+from connu.twins.calibration import expected_calibration_error
 
 
 def two(*women: float) -> np.ndarray:
@@ -202,6 +203,14 @@ def test_the_bounds_of_a_coverage_hold_the_coverage():
         assert coverage.share.low < coverage.share.value < coverage.share.high
     everyone = evaluate_twins(*crowd(200_000, 2, seed=3), SEX).coverage90.share.value
     assert score.coverage90.share.low <= everyone <= score.coverage90.share.high
+
+
+def test_the_calibration_error_is_the_one_twins_calibrate_by():
+    """On the edges of bins too: certainty, nothing, fifteenths."""
+    rng = np.random.default_rng(1)
+    told = np.concatenate([rng.random(500), np.repeat(np.arange(16) / 15, 20)])
+    right = rng.integers(0, 2, len(told)).astype(float)
+    assert reliability(told, right, 15)[1] == pytest.approx(expected_calibration_error(told, right))
 
 
 def test_one_value_only_has_no_area():

@@ -18,8 +18,8 @@ class Reliability(msgspec.Struct, frozen=True):
     """People told with probabilities from `low` to `high`.
 
     Attributes:
-        low: lower bound, 0–1, within.
-        high: upper bound, 0–1, within in the last bin only.
+        low: lower bound, 0–1, within in the first bin only.
+        high: upper bound, 0–1, within.
         people: how many, or None where it is hidden.
         told: mean probability told, or None.
         right: share that is right, with its interval, or None.
@@ -38,7 +38,7 @@ def reliability(
     """The reliability curve, and the expected calibration error (ECE) over the same bins.
 
     ECE = mean gap between the mean told and the share right, over `bins` of equal width on 0–1,
-    weighted by people. Cost: linear; 0.05 s for a million people.
+    weighted by people; as `twins.calibration` has it. Cost: linear; 0.05 s for a million people.
 
     Args:
         probability: (n,) told, 0–1.
@@ -50,7 +50,8 @@ def reliability(
 
     Source: Naeini, Cooper & Hauskrecht, AAAI 2015; Guo et al., ICML 2017 (15 bins).
     """
-    place = np.minimum((probability * bins).astype(np.int64), bins - 1)
+    # A probability on an edge belongs to the bin below it, as in the paper.
+    place = np.clip(np.ceil(probability * bins).astype(np.int64) - 1, 0, bins - 1)
     people = np.bincount(place, minlength=bins)
     told = np.bincount(place, weights=probability, minlength=bins)
     hits = np.bincount(place, weights=right, minlength=bins)
