@@ -171,8 +171,8 @@ class _Reading:
         """Make `behaviour_events`: the words of events, numbered, and the events in numbers."""
         engine = self.engine
         there = set(engine.columns("events"))
-        asked = ("session", "product", "category", "page", "type", "attributes", "value")
-        asked = tuple(c for c in asked if c in there and c not in self.without)
+        useful = ("session", "product", "category", "page", "type", "attributes", "value")
+        asked = [c for c in useful if c in there and c not in self.without]
         counts = engine.collect(sql.filled_sql(asked)).to_pylist()[0] if asked else {}
         filled = [column for column in asked if counts[column]]
         categories, products = self._code_products(filled)

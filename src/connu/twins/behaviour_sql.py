@@ -125,12 +125,13 @@ def coded_sql(
         ties: there is a table `event_customers`.
     """
     has = set(filled)
-    joins, kept = [], {}
+    joins: list[str] = []
+    kept: dict[str, str] = {}
     kept["time"] = f"coalesce(epoch_us(e.time), {NO_TIME})"
     if "session" in has:
         # Half of what a hash can be, so that it fits a signed number.
-        number = "CAST(hash(e.source, e.session, e.anonymous_id) // 2 AS BIGINT)"
-        kept["session"] = f"CASE WHEN e.session IS NULL THEN {NO_SESSION} ELSE {number} END"
+        hashed = "CAST(hash(e.source, e.session, e.anonymous_id) // 2 AS BIGINT)"
+        kept["session"] = f"CASE WHEN e.session IS NULL THEN {NO_SESSION} ELSE {hashed} END"
     inside = "NULL"
     if "product" in has:
         joins.append(f"LEFT JOIN {words_table('product')} i ON i.word = e.product")
@@ -145,10 +146,8 @@ def coded_sql(
         joins.append(f"LEFT JOIN {words_table('page')} g ON g.word = {page_sql('e.page')}")
         kept["page"] = "coalesce(g.code, -1)"
     for number, (context, keys) in enumerate(contexts.items()):
-        said = f"c{number}"
-        joins.append(
-            f"LEFT JOIN {words_table(context)} {said} ON {said}.word = {context_sql(context, keys)}"
-        )
+        said, raw = f"c{number}", context_sql(context, keys)
+        joins.append(f"LEFT JOIN {words_table(context)} {said} ON {said}.word = {raw}")
         kept[context] = f"coalesce({said}.code, -1)"
     if rating_types:
         listed = ", ".join(map(literal, rating_types))
