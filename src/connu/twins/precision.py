@@ -212,7 +212,7 @@ def _promise(
     at = end[last]
     return Promise(
         threshold=float(value[at]),
-        coverage=float(mass[at] / weight.sum()),
+        coverage=float(mass[at] / np.sort(weight).sum()),
         accuracy=float(1.0 - missed[last] / people[last]),
         upper=float(betaincinv(missed[last] + 1.0, people[last] - missed[last], 1.0 - level)),
         people=int(at) + 1,
@@ -231,23 +231,27 @@ def _starts(
     """Where walks start (index of a group, in order) and with how much of the level.
 
     The main start is where the probabilities, taken at their word, make passing likeliest; before
-    it a ladder of sizes, in case they are not to be taken at their word.
+    it a ladder of sizes, in case they are not to be taken at their word. Where they promise
+    nothing anywhere, there is the ladder alone.
     """
     possible = np.flatnonzero(people >= np.log(level) / np.log1p(-error))
     if not len(possible):
         return []
     reach = (error - expected[possible]) * np.sqrt(people[possible])
-    main = int(possible[reach.argmax()])
+    hopeful = bool(reach.max() > 0)
+    main = int(possible[reach.argmax()]) if hopeful else len(people)
     rung = np.log(level / 10.0) / np.log1p(-error)
     rungs: list[int] = []
-    while rung * _RUNG <= people[main]:
+    while rung * _RUNG <= people[min(main, len(people) - 1)]:
         at = int(np.argmax(people >= rung))
         if at < main and at not in rungs:
             rungs.append(at)
         rung *= _RUNG
     if not rungs:
-        return [(main, level)]
-    return [(at, level * (1.0 - _MAIN) / len(rungs)) for at in rungs] + [(main, level * _MAIN)]
+        return [(main if hopeful else int(possible[0]), level)]
+    kept = _MAIN if hopeful else 0.0
+    starts = [(at, level * (1.0 - kept) / len(rungs)) for at in rungs]
+    return [*starts, (main, level * kept)] if hopeful else starts
 
 
 def _walk(tail: np.ndarray, starts: list[tuple[int, float]]) -> int:
