@@ -80,8 +80,8 @@ def test_another_seed_cuts_otherwise_and_the_given_counts_stay():
 def test_new_products_in_the_catalogue_change_no_cut():
     known, keys = counts(), keys_of(3000)
     wider = sparse.hstack([known, sparse.csr_matrix((3000, 7), dtype=np.float32)]).tocsr()
-    cut = thin(known, np.array([6]), keys, groups=[(0, 10), (10, 20)])
-    wide = thin(wider, np.array([6]), keys, groups=[(0, 10), (10, 27)])
+    cut = thin(known, np.array([6]), keys, groups=[range(10), range(10, 20)])
+    wide = thin(wider, np.array([6]), keys, groups=[range(10), range(10, 27)])
     assert (wide[:, :20] != cut).nnz == 0
 
 
@@ -91,12 +91,43 @@ def test_blocks_are_cut_at_one_ratio_and_measures_stay():
     paid = sparse.csr_matrix(np.floor(products[:, :3].toarray() / 2))
     pace = sparse.csr_matrix(np.full((2000, 1), 0.37))
     known = sparse.hstack([products, levels, paid, pace]).tocsr()
-    cut = thin(known, np.array([5]), keys_of(2000), groups=[(0, 10), (10, 15), (15, 18)])
+    cut = thin(
+        known, np.array([5]), keys_of(2000), groups=[range(10), range(10, 15), np.arange(15, 18)]
+    )
     assert (cut[:, 18].toarray() == 0.37).all()
     assert (totals(cut[:, :10]) == 5).all() and (totals(cut[:, 10:15]) == 5).all()
     expected = totals(paid) * 5 / totals(products)
     assert np.abs(totals(cut[:, 15:18]) - expected).max() < 1
     assert abs((totals(cut[:, 15:18]) - expected).mean()) < 0.03
+
+
+def test_an_event_is_kept_with_all_the_levels_that_count_it():
+    """Six products in three categories under one; some events name only the category."""
+    rng = np.random.default_rng(2)
+    products, bare = rng.poisson(1.0, (1500, 6)), rng.poisson(0.7, (1500, 3))
+    categories = products.reshape(1500, 3, 2).sum(axis=2) + bare
+    hours = rng.multinomial(1, [0.25] * 4, 1500) * categories.sum(axis=1, keepdims=True)
+    whole = np.hstack([products, categories, categories.sum(axis=1, keepdims=True), hours])
+    known = sparse.csr_matrix(whole.astype(np.float32))
+    parents = np.array([6, 6, 7, 7, 8, 8, 9, 9, 9, -1, -1, -1, -1, -1])
+    groups = [range(6), range(6, 9), [9], range(10, 14)]
+    cut = thin(known, np.array([4]), keys_of(1500), groups=groups, parents=parents).toarray()
+    assert (cut <= whole).all()
+    assert (cut[:, 9] == np.minimum(whole[:, 9], 4)).all()
+    assert (cut[:, 6:9].sum(axis=1) == cut[:, 9]).all()
+    assert (cut[:, 6:9] >= cut[:, :6].reshape(1500, 3, 2).sum(axis=2)).all()
+    assert (cut[:, 10:].sum(axis=1) == cut[:, 9]).all()
+    # A product is as likely to stay as an event without one.
+    long = whole[:, 9] > 4
+    share = whole[long, :6].sum(axis=1) / whole[long, 9]
+    assert abs((cut[long, :6].sum(axis=1) / 4 - share).mean()) < 0.01
+
+
+def test_a_product_counted_under_another_category_breaks_nothing():
+    known = sparse.csr_matrix(np.tile([5.0, 5.0, 2.0, 0.0], (300, 1)))
+    cut = thin(known, np.array([3]), keys_of(300), parents=np.array([2, 3, -1, -1])).toarray()
+    assert (cut[:, :2].sum(axis=1) == 3).all()
+    assert (cut[:, 2:] == cut[:, :2]).all()
 
 
 def test_the_length_of_a_history_can_be_told():
@@ -120,8 +151,8 @@ def test_weights_cannot_be_thinned(wrong: float):
         thin(known, np.array([3]))
 
 
-@pytest.mark.parametrize("groups", [[(0, 5), (4, 9)], [(0, 21)], [(5, 3)], [(-1, 3)]])
-def test_groups_must_fit(groups: list[tuple[int, int]]):
+@pytest.mark.parametrize("groups", [[range(5), range(4, 9)], [range(21)], [[3, 3]], [[-1, 3]]])
+def test_groups_must_fit(groups: list):
     with pytest.raises(ValueError, match="group"):
         thin(counts(10), np.array([3]), groups=groups)
 

@@ -8,7 +8,7 @@ model reads all there is, only calibration reads these.
 The right thing to cut is the events: `thinned_events_sql` keeps a run of consecutive events, which
 is what a short visit looks like, and every feature (pages, transitions, hours, pace) is then read
 from it as from a visitor's. `thin` serves whoever has nothing but a matrix of counts: it cannot
-know the order of events, nor which count of one block is the same event as which of another.
+know the order of events, and of blocks that count the same events only what `parents` tells it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from collections.abc import Sequence
 import numpy as np
 from numba import njit
 from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from connu.engine.sql import literal
 from connu.twins.chance import drawn, hashed, row_keys, step
@@ -117,16 +118,21 @@ def thin(
     lengths: np.ndarray,
     keys: np.ndarray | None = None,
     seed: int = 0,
-    groups: Sequence[tuple[int, int]] | None = None,
+    groups: Sequence[Sequence[int] | np.ndarray] | None = None,
+    *,
+    parents: np.ndarray | None = None,
     events: np.ndarray | None = None,
 ) -> sparse.csr_matrix:
     """Counts of known people, cut to lengths drawn among those of visitors.
 
     A row of N events draws a length L and keeps min(L, N) of its events without replacement
     (multivariate hypergeometric). Which events followed which is not in a matrix, so those kept
-    are no run: `thinned_events_sql` cuts runs. With `groups`, a block that counts S of the N
-    events keeps S·min(L, N)/N of them, rounded up or down by chance so that the mean is right, and
-    each block is cut on its own: that two blocks count the same events is not kept.
+    are no run: `thinned_events_sql` cuts runs. Columns that `parents` ties to one another are cut
+    as one: an event is kept with all the levels that count it. Other groups that count S of the N
+    events keep S·min(L, N)/N of them, rounded up or down by chance so that the mean is right, and
+    each is cut on its own: which product was seen at which hour is lost. Two groups that say the
+    same thing and are not tied give people cut in no way visits are (measured: a classifier tells
+    them at AUC 0.84, tied ones at 0.56).
 
     Args:
         matrix: whole counts (n, d), not negative; columns outside `groups` are kept as they are.
@@ -135,12 +141,14 @@ def thin(
         keys: whose the rows are, uint64 (n,), as `chance.subject_keys`; the rows' content when
             absent, and equal rows are then cut alike.
         seed: of the draws.
-        groups: column blocks that count events, as [start, stop); the whole matrix when absent.
-        events: how many events each row has (n,); when absent, the largest of its blocks' sums.
+        groups: the columns of each block that counts events; all of the matrix when absent.
+        parents: of each column (d,) the one that counts its events one level wider, or -1, as
+            `Vocabulary.parents`; a category counts what its products and narrower ones count.
+        events: how many events each row has (n,); when absent, the largest of its groups' sums.
 
     Returns:
         The matrix cut, of the same shape, kind and type; the given one is left as it is. Cost:
-        about 5 ns an event.
+        about 10 ns an event; with `parents`, a sparse product a level more.
 
     Raises:
         ValueError: counts that are not whole or negative, or groups that overlap.
@@ -149,11 +157,8 @@ def thin(
     cut = matrix.copy()
     cut.sum_duplicates()
     cut.sort_indices()
-    starts, stops = _blocks(groups, width)
-    inside = np.zeros(width + 1, np.int64)
-    np.add.at(inside, starts, 1)
-    np.add.at(inside, stops, -1)
-    counted = cut.data[np.cumsum(inside)[cut.indices] > 0]
+    group = _group_of(groups, width)
+    counted = cut.data[group[cut.indices] >= 0]
     if ((counted < 0) | (counted != np.floor(counted))).any():
         raise ValueError("only whole counts, not negative, can be thinned: give counts, no weights")
     visits = np.sort(np.asarray(lengths, np.int64))
@@ -161,60 +166,91 @@ def thin(
     if not len(visits) or not n:
         return cut
     keys = row_keys(cut) if keys is None else np.asarray(keys, np.uint64)
+    wider = _wider(parents, group, cut.dtype)
+    if wider is not None:
+        # What is counted here and in no narrower column: every event once, where it says most.
+        own_counts = cut - cut @ wider
+        own_counts.data[own_counts.data < 0] = 0
+        own_counts.sort_indices()
+        cut = matrix.__class__(own_counts)
     length = visits[(drawn(keys, seed) * len(visits)).astype(np.int64)]
     own = np.full(n, -1, np.int64) if events is None else np.asarray(events, np.int64)
-    states = hashed(keys, seed, 1)
-    _cut(cut.indptr, cut.indices, cut.data, starts, stops, length, own, states)
+    _cut(cut.indptr, cut.indices, cut.data, group, length, own, hashed(keys, seed, 1))
     cut.eliminate_zeros()
+    if wider is not None:
+        level = cut @ wider
+        while level.nnz:
+            cut = cut + level
+            level = level @ wider
+        cut.sort_indices()
     return cut
 
 
-def _blocks(groups: Sequence[tuple[int, int]] | None, width: int) -> tuple[np.ndarray, np.ndarray]:
-    blocks = np.array([(0, width)] if groups is None else sorted(groups), np.int64).reshape(-1, 2)
-    starts, stops = blocks[:, 0].copy(), blocks[:, 1].copy()
-    if (starts > stops).any() or (stops > width).any() or (starts < 0).any():
-        raise ValueError(f"a group of columns does not fit into {width} columns")
-    if (stops[:-1] > starts[1:]).any():
-        raise ValueError("groups of columns overlap: an event would be cut twice")
-    return starts, stops
+def _group_of(groups: Sequence[Sequence[int] | np.ndarray] | None, width: int) -> np.ndarray:
+    """The group of each column: int32 (d,), -1 of none."""
+    if groups is None:
+        return np.zeros(width, np.int32)
+    group = np.full(width, -1, np.int32)
+    for number, columns in enumerate(groups):
+        chosen = np.asarray(columns, np.int64)
+        if len(chosen) and (chosen.min() < 0 or chosen.max() >= width):
+            raise ValueError(f"a group of columns does not fit into {width} columns")
+        if len(np.unique(chosen)) < len(chosen) or (group[chosen] >= 0).any():
+            raise ValueError("groups of columns overlap: an event would be cut twice")
+        group[chosen] = number
+    return group
+
+
+def _wider(
+    parents: np.ndarray | None, group: np.ndarray, dtype: np.dtype
+) -> sparse.csr_matrix | None:
+    """From columns to those one level wider (d, d), both in groups; tied groups become one."""
+    if parents is None:
+        return None
+    parents = np.asarray(parents, np.int64)
+    child = np.flatnonzero((parents >= 0) & (group >= 0))
+    child = child[group[parents[child]] >= 0]
+    parent = parents[child]
+    ties = np.unique(np.stack([group[child], group[parent]]), axis=1)
+    number = int(group.max()) + 1
+    _, together = connected_components(
+        sparse.coo_matrix((np.ones(ties.shape[1]), ties), shape=(number, number)), directed=False
+    )
+    group[group >= 0] = together[group[group >= 0]]
+    width = len(parents)
+    return sparse.csr_matrix((np.ones(len(child), dtype), (child, parent)), shape=(width, width))
 
 
 @njit(cache=True, nogil=True)
-def _cut(indptr, indices, data, starts, stops, length, own, states):
+def _cut(indptr, indices, data, group, length, own, states):
     """Cut every row in place: for each event in turn, keep it or not (Knuth's algorithm S)."""
-    groups = len(starts)
-    first = np.empty(groups + 1, np.int64)
-    last = np.empty(groups + 1, np.int64)
-    total = np.empty(groups + 1, np.int64)
+    groups = 1
+    for g in group:
+        groups = max(groups, g + 1)
+    left = np.zeros(groups, np.int64)
+    need = np.zeros(groups, np.int64)
+    state = np.zeros(groups, np.uint64)
     for i in range(len(indptr) - 1):
-        events = own[i]
-        largest = 0
-        place = indptr[i]
-        for g in range(groups):
-            while place < indptr[i + 1] and indices[place] < starts[g]:
-                place += 1
-            first[g] = place
-            count = 0
-            while place < indptr[i + 1] and indices[place] < stops[g]:
-                count += int(data[place])
-                place += 1
-            last[g] = place
-            total[g] = count
-            largest = max(largest, count)
-        events = max(events, 0) if events >= 0 else largest
+        left[:] = 0
+        for place in range(indptr[i], indptr[i + 1]):
+            g = group[indices[place]]
+            if g >= 0:
+                left[g] += int(data[place])
+        events = own[i] if own[i] >= 0 else left.max()
         if length[i] >= events:
             continue
         for g in range(groups):
-            state = states[i] + np.uint64(g)
-            state, share = step(state)
-            left = total[g]
-            need = min(left, int(np.floor(left * length[i] / events + share)))
-            for place in range(first[g], last[g]):
-                kept = 0
-                for _ in range(int(data[place])):
-                    state, share = step(state)
-                    if share * left < need:
-                        kept += 1
-                        need -= 1
-                    left -= 1
-                data[place] = kept
+            state[g], share = step(states[i] + np.uint64(g))
+            need[g] = min(left[g], int(np.floor(left[g] * length[i] / events + share)))
+        for place in range(indptr[i], indptr[i + 1]):
+            g = group[indices[place]]
+            if g < 0:
+                continue
+            kept = 0
+            for _ in range(int(data[place])):
+                state[g], share = step(state[g])
+                if share * left[g] < need[g]:
+                    kept += 1
+                    need[g] -= 1
+                left[g] -= 1
+            data[place] = kept
