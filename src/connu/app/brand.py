@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from connu.app.build import BuildReport
     from connu.app.consenting import Kept
     from connu.app.decision import Decision, What
+    from connu.app.evaluation import TwinsEvaluation
     from connu.app.example import Example
     from connu.app.finding import Found
     from connu.app.forgetting import Target
@@ -91,10 +93,37 @@ class Brand:
         with self.reading(purpose) as reading:
             return reading.reader.table(name)
 
-    def export(self, name: str, path: str | Path, *, purpose: str = "service") -> Exported:
-        """Write an export to .parquet, .csv or .jsonl; rows written and left out are told."""
+    def twins(self, attribute: str, *, purpose: str = "service") -> pa.Table:
+        """What twins tell of an attribute: every subject and value, stated or not.
+
+        Args:
+            attribute: which.
+            purpose: what the data will be used for.
+
+        Raises:
+            UsageError: twins tell nothing of it; the nearest attribute is named.
+        """
         with self.reading(purpose) as reading:
-            return reading.reader.export(name, Path(path))
+            return reading.engine.collect(reading.reader.sql("twins", attribute=attribute))
+
+    def export(
+        self,
+        name: str,
+        path: str | Path,
+        *,
+        attribute: str | None = None,
+        purpose: str = "service",
+    ) -> Exported:
+        """Write an export to .parquet, .csv or .jsonl; rows written and left out are told.
+
+        Args:
+            name: see docs/tables.md.
+            path: the file.
+            attribute: only the rows about it.
+            purpose: what the data will be used for.
+        """
+        with self.reading(purpose) as reading:
+            return reading.reader.export(name, Path(path), attribute=attribute)
 
     def show(self, who: str, *, purpose: str = "service") -> Found:
         """One customer, or the several that `who` may mean.
@@ -209,17 +238,47 @@ class Brand:
         labelled = read_truth(Path(truth))
         return scored(self.table("identities", purpose), labelled, cross_source_only=across)
 
-    def scorecard(self, *, purpose: str = "service", truth: str | Path | None = None) -> Scorecard:
+    def evaluate_twins(
+        self,
+        attribute: str,
+        *,
+        folds: str | Path | None = None,
+        column: str = "fold",
+        purpose: str = "service",
+        progress: Progress | None = None,
+    ) -> TwinsEvaluation:
+        """How right twins are about an attribute; see `connu.app.evaluation`.
+
+        Args:
+            attribute: one that twins tell.
+            folds: a .csv or .parquet that says who is judged with whom; connu's own when absent.
+            column: its column.
+            purpose: who did not grant it is not judged.
+            progress: who watches.
+        """
+        from connu.app.evaluation import evaluate
+
+        file = None if folds is None else Path(folds)
+        with self.reading(purpose) as reading:
+            return evaluate(
+                reading, self.settings, attribute, folds=file, column=column, progress=progress
+            )
+
+    def scorecard(
+        self, *, purpose: str = "service", truth: str | Path | Sequence[str | Path] = ()
+    ) -> Scorecard:
         """How much of the customer base is identified and known, and, given truth, how rightly.
 
         Args:
             purpose: who did not grant it is not counted.
-            truth: a .csv or .parquet of source, record_id and person.
+            truth: .csv or .parquet, one or several: of source, record_id and person; of visitors'
+                anonymous_id and the attributes that twins tell.
         """
         from connu.app.truth import scorecard_of
 
+        files = [truth] if isinstance(truth, str | Path) else truth
         with self.reading(purpose) as reading:
-            return scorecard_of(reading, purpose, None if truth is None else Path(truth))
+            return scorecard_of(reading, purpose, [Path(file) for file in files])
 
 
 def open(path: str | Path = ".") -> Brand:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,10 +10,12 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
 
 from connu.app.reading import Reading
+from connu.app.visitor_truth import is_about_visitors, scores_of_visitors
 from connu.kernel.errors import SourceError, UsageError
 from connu.measure.calibration import calibrate
 from connu.measure.identities import IdentityScore, evaluate_identities
 from connu.measure.scorecard import Scorecard, scorecard
+from connu.measure.twins import TwinsScore
 
 
 def read_truth(path: Path, what: str = "the truth") -> pa.Table:
@@ -81,17 +84,22 @@ def scored(
     return score
 
 
-def scorecard_of(reading: Reading, purpose: str, truth: Path | None) -> Scorecard:
+def scorecard_of(reading: Reading, purpose: str, truth: Sequence[Path] = ()) -> Scorecard:
     """The scorecard of an opened build; with truth, also how rightly.
 
     Args:
         reading: the build, opened for the purpose.
         purpose: which.
-        truth: labelled records, or None.
+        truth: labelled files: of records (source, record_id, person), of visitors (anonymous_id
+            and a column an attribute); the last of a kind counts.
     """
     rightness = calibration = None
-    if truth is not None:
-        labelled = read_truth(truth)
+    visitors: dict[str, TwinsScore] = {}
+    for path in truth:
+        labelled = read_truth(path)
+        if is_about_visitors(labelled):
+            visitors = scores_of_visitors(reading, labelled)
+            continue
         tables = {
             name: reading.engine.collect(reading.sql(name))
             for name in ("identities", "links", "undecided")
@@ -105,4 +113,5 @@ def scorecard_of(reading: Reading, purpose: str, truth: Path | None) -> Scorecar
         purpose=purpose,
         rightness=rightness,
         calibration=calibration,
+        visitors=visitors,
     )

@@ -67,6 +67,78 @@ def identities(
     print_score(out(), score)
 
 
+@app.command()
+def twins(
+    attribute: Annotated[
+        str, typer.Option("--attribute", "-a", help="What twins tell: sex, age_band, place …")
+    ] = "sex",
+    folds: Annotated[
+        Path | None,
+        typer.Option(
+            "--folds",
+            metavar="FILE",
+            help="CSV or Parquet with anonymous_id, customer_id or record_id, and a column of "
+            "folds; connu's own folds when absent.",
+        ),
+    ] = None,
+    column: Annotated[
+        str,
+        typer.Option(
+            "--column",
+            help="The file's column: a fold a value; with the values earlier and later, the later "
+            "are judged by the earlier.",
+        ),
+    ] = "fold",
+    chart: Annotated[
+        Path | None,
+        typer.Option("--chart", metavar="FILE", help="Draw the curves too, as .svg or .html."),
+    ] = None,
+    purpose: Purpose = "service",
+    brand: BrandFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Judge what statistical twins tell, on customers whose value is known.
+
+    Each is judged by a model that never saw him: how well values are told apart
+    (AUC), how right the surest 20, 50 and 100 % are, whether probabilities mean
+    what they say (calibration error), how many could be told at 90 and 95 %
+    accuracy, and whether the precision promised was kept.
+
+    [dim]Examples:[/]
+      connu evaluate twins --attribute sex
+      connu evaluate twins -a sex --folds sex.csv --column time_split
+      connu evaluate twins -a age_band --chart age_band.html
+    """
+    from connu.cli.progress import watched
+
+    if chart is not None:
+        from connu.cli.chart import check_chart
+
+        check_chart(chart)
+    place = opened(brand)
+    with watched() as progress:
+        evaluation = place.evaluate_twins(
+            attribute, folds=folds, column=column, purpose=purpose, progress=progress
+        )
+    if chart is not None:
+        from connu.cli.chart import write_chart
+
+        write_chart(evaluation, chart)
+    if as_json:
+        from connu.cli.screen import print_json
+
+        print_json(evaluation.as_dict())
+        return
+    from rich.markup import escape
+
+    from connu.cli.screen import out
+    from connu.cli.twins import print_evaluation
+
+    print_evaluation(out(), evaluation)
+    if chart is not None:
+        out().print(f"The curves are drawn in {escape(str(chart))}.")
+
+
 def print_score(console: Console, score: IdentityScore) -> None:
     """The score on the screen."""
     from connu.cli.screen import table

@@ -12,17 +12,24 @@ from connu.cli.options import AsJson, BrandFolder, Purpose, opened
 
 def export(
     name: Annotated[
-        str, typer.Argument(metavar="TABLE", help="identities, customers, facts or links.")
+        str,
+        typer.Argument(
+            metavar="TABLE", help="identities, customers, facts, links, twins, silences, audits …"
+        ),
     ],
     output: Annotated[
         Path,
         typer.Option("--output", "-o", metavar="FILE", help="Ends in .parquet, .csv or .jsonl."),
     ],
+    attribute: Annotated[
+        str | None,
+        typer.Option("--attribute", "-a", help="Only what is told of it: sex, age_band …"),
+    ] = None,
     purpose: Purpose = "service",
     brand: BrandFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write identities, customers, facts or links to a file.
+    """Write identities, customers, facts, links, or what twins tell, to a file.
 
     Columns and their order are fixed (docs/tables.md): other programs may rely
     on them. Customers who did not grant the purpose are left out, and their
@@ -32,8 +39,9 @@ def export(
       connu export identities -o identities.parquet
       connu export customers --purpose marketing -o audience.csv
       connu export links -o links.jsonl
+      connu export twins --attribute sex -o sex.parquet
     """
-    exported = opened(brand).export(name, output, purpose=purpose)
+    exported = opened(brand).export(name, output, attribute=attribute, purpose=purpose)
     if as_json:
         from connu.cli.screen import print_json
 
@@ -42,6 +50,7 @@ def export(
                 "table": name,
                 "file": str(output),
                 "purpose": purpose,
+                **({} if attribute is None else {"attribute": attribute}),
                 "rows": exported.rows,
                 "left_out": exported.left_out,
                 "customers_left_out": exported.customers_left_out,

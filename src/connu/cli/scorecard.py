@@ -21,11 +21,12 @@ _ELSEWHERE = ("quarantined_by_reason",)
 
 def scorecard(
     truth: Annotated[
-        Path | None,
+        list[Path] | None,
         typer.Option(
             "--truth",
             metavar="FILE",
-            help="CSV or Parquet with source, record_id and person: also say how rightly.",
+            help="CSV or Parquet: also say how rightly. With source, record_id and person of "
+            "records; with anonymous_id and attributes of visitors. May be given twice.",
         ),
     ] = None,
     purpose: Purpose = "service",
@@ -34,15 +35,18 @@ def scorecard(
 ) -> None:
     """Say how much of the customer base is identified and known, and how rightly.
 
+    Of what statistical twins tell of visitors: for how many, how rightly (held
+    out, with its interval), and whether probabilities mean what they say.
+
     Every figure comes with the query that counts it (--json). Groups of fewer than ten people are
     not shown.
 
     [dim]Examples:[/]
       connu scorecard
-      connu scorecard --truth truth/identities.csv
+      connu scorecard --truth truth/identities.csv --truth truth/visitors.csv
       connu scorecard --purpose marketing --json
     """
-    card = opened(brand).scorecard(purpose=purpose, truth=truth)
+    card = opened(brand).scorecard(purpose=purpose, truth=truth or ())
     if as_json:
         from connu.cli.screen import print_json
 
@@ -67,6 +71,10 @@ def print_scorecard(console: Console, card: Scorecard) -> None:
         if breakdown.name not in _ELSEWHERE
     ]
     console.print(table(("", "of which"), parts))
+    if card.twins:
+        from connu.cli.twins import print_told
+
+        print_told(console, card.twins)
     if card.rightness is None:
         console.print(f"[dim]How rightly: {card.remark}.[/]")
         return

@@ -52,7 +52,10 @@ _RECORD_LINKS = """
 
 
 def _known(name: str, label: str, *attributes: str) -> Spread:
-    """How many customers declared an attribute, are told it otherwise, or are not known by it."""
+    """How many customers declared an attribute, are told it otherwise, or are not known by it.
+
+    Twins tell only what nobody else does.
+    """
     wanted = ", ".join(f"'{attribute}'" for attribute in attributes)
     return Spread(
         f"known_by_{name}",
@@ -60,7 +63,8 @@ def _known(name: str, label: str, *attributes: str) -> Spread:
         f"""
     SELECT how, count(*) FROM (
         SELECT CASE WHEN max(CASE WHEN f.basis = 'declared' THEN 1 ELSE 0 END) = 1 THEN 'declared'
-            WHEN count(f.basis) > 0 THEN 'derived' ELSE 'unknown' END AS how
+            WHEN max(CASE WHEN f.basis <> 'twins' THEN 1 ELSE 0 END) = 1 THEN 'derived'
+            WHEN count(f.basis) > 0 THEN 'told by twins' ELSE 'unknown' END AS how
         FROM {{customers}} c
         LEFT JOIN (
             SELECT subject, basis FROM {{facts}}
@@ -119,7 +123,18 @@ FIGURES = (
         "share",
         "SELECT avg(CASE WHEN customer_id IS NOT NULL THEN 1 ELSE 0 END) FROM {visitors}",
     ),
-    Figure("facts", "facts about customers", "count", "SELECT count(*) FROM {facts}"),
+    Figure(
+        "facts",
+        "facts about customers",
+        "count",
+        "SELECT count(*) FROM {facts} WHERE subject_kind = 'customer'",
+    ),
+    Figure(
+        "visitor_facts",
+        "facts about visitors, told by twins",
+        "count",
+        "SELECT count(*) FROM {facts} WHERE subject_kind = 'visitor' AND basis = 'twins'",
+    ),
     Figure("quarantined", "rows in quarantine", "count", "SELECT count(*) FROM {quarantine}"),
 )
 

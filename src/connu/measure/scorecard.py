@@ -7,7 +7,7 @@ held against truth says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -15,11 +15,13 @@ import msgspec
 from connu.engine.protocol import Engine
 from connu.measure import figures
 from connu.measure.calibration import Calibration
+from connu.measure.few import K_LEAST, Cell, hide_few
 from connu.measure.figures import Figure, Spread
 from connu.measure.identities import IdentityScore
+from connu.measure.told import Told, told_of_visitors
+from connu.measure.twins import TwinsScore
 
-#: The fewest people a cell may speak of.
-K_LEAST = 10
+__all__ = ["K_LEAST", "Breakdown", "Cell", "Metric", "Scorecard", "hide_few", "scorecard"]
 
 #: What the scorecard says where nobody compared it with truth.
 NOT_CHECKED = (
@@ -44,20 +46,6 @@ class Metric(msgspec.Struct, frozen=True):
     unit: str
     value: float | int | None
     how: str
-
-
-class Cell(msgspec.Struct, frozen=True):
-    """One part of a breakdown.
-
-    Attributes:
-        label: the part.
-        value: how many, or None where it is hidden.
-        hidden: it speaks of fewer than K_LEAST people, or would give away one that does.
-    """
-
-    label: str
-    value: int | None
-    hidden: bool = False
 
 
 class Breakdown(msgspec.Struct, frozen=True):
@@ -86,6 +74,7 @@ class Scorecard(msgspec.Struct, frozen=True):
         rightness: identification against truth, or None when it was not checked.
         calibration: match probabilities against truth, or None.
         remark: what to know about rightness, NOT_CHECKED when it was not checked.
+        twins: what twins tell of visitors, by attribute.
     """
 
     purpose: str
@@ -94,6 +83,7 @@ class Scorecard(msgspec.Struct, frozen=True):
     rightness: IdentityScore | None
     calibration: Calibration | None
     remark: str
+    twins: list[Told] = []
 
     def as_dict(self) -> dict[str, Any]:
         """The scorecard as JSON."""
@@ -107,6 +97,7 @@ def scorecard(
     purpose: str = "service",
     rightness: IdentityScore | None = None,
     calibration: Calibration | None = None,
+    visitors: Mapping[str, TwinsScore] | None = None,
 ) -> Scorecard:
     """Count the customer base.
 
@@ -119,6 +110,7 @@ def scorecard(
         purpose: what `read` reads for.
         rightness: what `evaluate_identities` found, if somebody did.
         calibration: what `calibrate` found, if somebody did.
+        visitors: by attribute, what twins told of visitors held against truth, if somebody did.
     """
     metrics = [_metric(engine, figure, read) for figure in figures.FIGURES if _can(engine, figure)]
     breakdowns = [
@@ -131,6 +123,7 @@ def scorecard(
         rightness=rightness,
         calibration=calibration,
         remark=NOT_CHECKED if rightness is None else "checked against labelled truth",
+        twins=told_of_visitors(engine, least=K_LEAST, read=read, truth=visitors),
     )
 
 
@@ -149,19 +142,3 @@ def _spread(engine: Engine, spread: Spread, read: Callable[[str], str]) -> Break
     rows = sorted(zip(found.column(0).to_pylist(), found.column(1).to_pylist(), strict=True))
     cells = hide_few(rows) if spread.people else [Cell(str(label), n) for label, n in rows]
     return Breakdown(spread.name, spread.label, cells, figures.plain(spread.sql))
-
-
-def hide_few(rows: list[tuple[str, int]], least: int = K_LEAST) -> list[Cell]:
-    """Cells of people, those of fewer than `least` hidden; nobody is nothing to hide.
-
-    One hidden cell alone could be had by taking the others from the whole: then the next smallest
-    is hidden too.
-
-    >>> [cell.value for cell in hide_few([("crm", 100), ("shop", 40), ("web", 3)])]
-    [100, None, None]
-    """
-    few = {label for label, n in rows if 0 < n < least}
-    if len(few) == 1:
-        others = [(n, label) for label, n in rows if n >= least]
-        few |= {label for _, label in sorted(others)[:1]}
-    return [Cell(label, None, True) if label in few else Cell(label, n) for label, n in rows]

@@ -1,0 +1,220 @@
+"""How right twins are about customers whose value is known, each judged by a model without him."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+import numpy as np
+
+from connu.app.folds import Folds, folds_of
+from connu.app.reading import Reading
+from connu.govern.sensitive import is_sensitive
+from connu.kernel.attributes import BUILT_IN
+from connu.kernel.errors import PurposeError, UsageError, did_you_mean
+from connu.kernel.progress import Progress
+from connu.kernel.settings import Attribute, Settings
+from connu.measure.intervals import Share
+from connu.measure.risk_coverage import RiskCoverage
+from connu.measure.twins import Stated, TwinsScore, evaluate_twins
+
+Promise = Literal["kept", "missed within chance", "broken", "nothing stated"]
+
+#: Points of the curve of accuracy over coverage.
+_POINTS = 50
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Accuracy of the surest people.
+
+    Attributes:
+        coverage: their share of those judged, 0–1.
+        accuracy: the share of them told rightly, with its interval.
+    """
+
+    coverage: float
+    accuracy: Share
+
+
+@dataclass(frozen=True)
+class TwinsEvaluation:
+    """What the probabilities of one attribute are worth.
+
+    Attributes:
+        attribute: which.
+        precision: promised for it, 0–1.
+        promise: whether statements kept it.
+        score: the figures.
+        curve: accuracy over coverage, the surest first.
+        folds: by whom people were judged, in words.
+        unknown: rows of the file about nobody readable; 0 without a file.
+        unjudged: people of the file whose value nobody knows, or of whom nothing was seen; 0
+            without a file.
+    """
+
+    attribute: str
+    precision: float
+    promise: Promise
+    score: TwinsScore
+    curve: list[Measured]
+    folds: str
+    unknown: int = 0
+    unjudged: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """The evaluation as JSON."""
+        return msgspec.to_builtins(self, str_keys=True)
+
+
+def evaluate(
+    reading: Reading,
+    settings: Settings,
+    attribute: str,
+    *,
+    folds: Path | None = None,
+    column: str = "fold",
+    progress: Progress | None = None,
+) -> TwinsEvaluation:
+    """Learn an attribute on some customers and judge it on others, in turn.
+
+    What a build does, done several times. Who did not grant the purpose is not judged.
+
+    Args:
+        reading: the build, opened for the purpose.
+        settings: the brand's.
+        attribute: one that twins tell.
+        folds: who is judged with whom (`folds.folds_of`); connu's own folds when absent.
+        column: the file's column.
+        progress: who watches.
+
+    Raises:
+        UsageError: twins do not tell the attribute, or nobody can be judged.
+        PurposeError: it is sensitive: twins never tell it.
+        SourceError: the file of folds cannot be read.
+    """
+    precision = promised(settings, attribute)
+    given = None if folds is None else folds_of(reading, folds, column)
+    # Loaded here: scikit-learn, LightGBM and faiss take a second.
+    from connu.twins.crossfit import cross_fit
+
+    fitted = cross_fit(
+        reading.engine,
+        settings,
+        attribute,
+        None if given is None else given.table,
+        progress=progress,
+    )
+    judged = _judged(reading, fitted.subjects["subject"].to_pylist(), given)
+    if not judged.any():
+        raise UsageError(
+            f"nobody can be judged on «{attribute}»: no customer is both known by it and seen",
+            hint="connu scorecard says how many customers are known, and how many events are tied",
+            attribute=attribute,
+        )
+    probability = np.asarray(fitted.probability)[judged]
+    truth = np.asarray(fitted.truth)[judged]
+    score = evaluate_twins(probability, truth, fitted.classes, np.asarray(fitted.stated)[judged])
+    return TwinsEvaluation(
+        attribute=attribute,
+        precision=precision,
+        promise=promise_of(score.stated, precision),
+        score=score,
+        curve=curve_of(probability, truth),
+        folds=_spoken(given),
+        unknown=0 if given is None else given.unknown,
+        unjudged=0 if given is None else _asked(given) - int(judged.sum()),
+    )
+
+
+def promised(settings: Settings, attribute: str) -> float:
+    """The precision a brand promises for an attribute that twins tell.
+
+    Raises:
+        UsageError: they do not tell it; the nearest one is named.
+        PurposeError: it is sensitive.
+    """
+    if attribute.startswith("profile."):
+        profile = settings.profiles.get(attribute.removeprefix("profile."))
+        if profile is not None:
+            return profile.precision
+    if is_sensitive(attribute, settings.brand.sector, extrapolate=True):
+        raise PurposeError(f"«{attribute}» is sensitive: twins never tell it", attribute=attribute)
+    told = told_attributes(settings)
+    if attribute not in told:
+        raise UsageError(
+            f"twins do not tell «{attribute}»",
+            hint=f"{did_you_mean(attribute, told)}; [attributes.NAME] extrapolate = true adds one",
+            attribute=attribute,
+        )
+    return settings.attributes.get(attribute, Attribute()).precision
+
+
+def told_attributes(settings: Settings) -> list[str]:
+    """The attributes that twins may tell by a brand's settings, sorted."""
+    said = settings.attributes
+    built_in = [n for n in BUILT_IN if n not in said or said[n].extrapolate is not False]
+    own = [name for name, attribute in said.items() if attribute.extrapolate]
+    profiles = [f"profile.{name}" for name in settings.profiles]
+    return sorted({*built_in, *own, *profiles})
+
+
+def promise_of(stated: Stated | None, precision: float) -> Promise:
+    """Whether statements kept the promised precision.
+
+    Missed within chance: fewer were right than promised, but so few were judged that a promise
+    kept looks the same (the promise is within the 95 % interval).
+
+    >>> promise_of(Stated(100, 0.5, 0.95, Share(0.89, 0.81, 0.94)), 0.9)
+    'missed within chance'
+    >>> promise_of(None, 0.9)
+    'nothing stated'
+    """
+    if stated is None or stated.right is None:
+        return "nothing stated"
+    if stated.right.value >= precision:
+        return "kept"
+    return "missed within chance" if stated.right.high >= precision else "broken"
+
+
+def curve_of(probability: np.ndarray, truth: np.ndarray) -> list[Measured]:
+    """Accuracy of the surest people at equal steps of coverage.
+
+    People equally sure count as their mean; a prediction shared by several values is right in
+    part, as in `evaluate_twins`. Cost: one sort.
+
+    Args:
+        probability: (n, k).
+        truth: (n,) codes.
+    """
+    top = probability.max(axis=1)
+    tied = probability == top[:, None]
+    surest = RiskCoverage(top, tied[np.arange(len(truth)), truth] / tied.sum(axis=1))
+    steps = [step / _POINTS for step in range(1, _POINTS + 1)]
+    return [Measured(step, surest.accuracy_at(step)) for step in steps if step * len(truth) >= 1]
+
+
+def _judged(reading: Reading, subjects: list[str], given: Folds | None) -> np.ndarray:
+    """Which subjects count: readable for the purpose and, given folds, in one that is judged."""
+    rows = reading.engine.collect(
+        f"SELECT DISTINCT customer_id FROM ({reading.sql('identities')}) AS i"
+    )
+    readable = set(rows["customer_id"].to_pylist())
+    if given is not None:
+        fold = dict(zip(*given.table.to_pydict().values(), strict=True))
+        readable &= {subject for subject, word in fold.items() if word is not None}
+    return np.array([subject in readable for subject in subjects], dtype=bool)
+
+
+def _asked(given: Folds) -> int:
+    return given.table.num_rows - given.table["fold"].null_count
+
+
+def _spoken(given: Folds | None) -> str:
+    if given is None:
+        return "folds of connu's own"
+    if given.learnt_on is not None:
+        return f"learnt on «{given.learnt_on}», judged on «{given.words[0]}»"
+    return f"{len(given.words)} folds of the file"

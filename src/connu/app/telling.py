@@ -1,0 +1,132 @@
+"""The stage of the statistical twins: what they tell becomes facts beside those of the sources."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from connu.engine.protocol import Engine
+from connu.kernel.clock import now_utc
+from connu.kernel.progress import Progress
+from connu.kernel.settings import Settings
+from connu.ledger.build import Build
+from connu.ledger.facts import FACTS, check_facts
+from connu.ledger.twins import TWIN_TABLES, TWINS_FOLDER
+
+
+@dataclass(frozen=True)
+class AttributeTold:
+    """What twins told of one attribute.
+
+    Attributes:
+        known: customers known by it, of whom was learnt.
+        subjects: visitors and customers it was asked of.
+        stated: how many of them something was stated of.
+    """
+
+    known: int
+    subjects: int
+    stated: int
+
+
+@dataclass(frozen=True)
+class TwinsTold:
+    """What the stage did.
+
+    Attributes:
+        facts: statements added to `facts`.
+        attributes: what was told, by attribute.
+        silent: attributes of which nothing is told, and the reason's word.
+        remarks: what the user should know.
+    """
+
+    facts: int = 0
+    attributes: dict[str, AttributeTold] = field(default_factory=dict)
+    silent: dict[str, str] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """What was told as JSON, remarks aside: a build has its own."""
+        told = asdict(self)
+        del told["remarks"]
+        return told
+
+
+def tell(
+    engine: Engine,
+    settings: Settings,
+    folder: Path,
+    *,
+    consents: pa.Table,
+    previous: Build | None,
+    progress: Progress | None = None,
+) -> TwinsTold:
+    """Make `twins`, `silences` and `twin_reliability`, and add what is stated to `facts`.
+
+    Where [twins] is not enabled the three are empty, `facts` stays, and no model is kept.
+
+    Args:
+        engine: over the draft's workspace, every earlier table made.
+        settings: the brand's.
+        folder: the brand's folder.
+        consents: the journal's: who refused is neither learnt from nor told about.
+        previous: the build whose model is kept and extended, or None to learn anew.
+        progress: who watches.
+
+    Raises:
+        BuildError: what was told is not made of facts.
+    """
+    if not settings.twins.enabled:
+        for name, schema in TWIN_TABLES.items():
+            engine.put(name, schema.empty_table())
+        return TwinsTold()
+    # Loaded here: scikit-learn, LightGBM and faiss take a second that other commands need not wait.
+    from connu.twins.learnable import make_refused
+    from connu.twins.telling import tell_twins
+
+    make_refused(engine, now=now_utc(), journal_consents=consents)
+    report = tell_twins(
+        engine,
+        settings,
+        folder,
+        store=engine.workspace / TWINS_FOLDER,
+        previous=kept_store(previous),
+        progress=progress,
+    )
+    return TwinsTold(
+        facts=add_facts(engine),
+        attributes={
+            name: AttributeTold(told.known, told.subjects, told.stated)
+            for name, told in sorted(report.attributes.items())
+        },
+        silent=dict(sorted(report.silent.items())),
+        remarks=list(report.remarks),
+    )
+
+
+def kept_store(previous: Build | None) -> Path | None:
+    """The model's folder of the last build; None when it has none: somebody was forgotten."""
+    store = None if previous is None else previous.path / TWINS_FOLDER
+    return store if store is not None and store.is_dir() else None
+
+
+def add_facts(engine: Engine) -> int:
+    """Add the rows of `twin_facts` to `facts`, and drop it; returns their number.
+
+    Reads and rewrites facts; one pass, no sort: readers order them.
+
+    Raises:
+        BuildError: a row is not a fact.
+    """
+    added = check_facts(engine, "twin_facts")
+    columns = ", ".join(FACTS.names)
+    if added:
+        engine.run(
+            "facts",
+            f"SELECT {columns} FROM facts UNION ALL SELECT {columns} FROM twin_facts",
+        )
+    engine.drop("twin_facts")
+    return added
