@@ -59,6 +59,7 @@ def test_many_people_are_found_nearly_all(crowd, listed):
     distances, rows = listed.search(queries, 50)
     true_distances, true_rows = compared_one_by_one(crowd, queries, 50)
     assert recall(rows, true_rows) >= 0.95
+    assert listed.recall(queries) == pytest.approx(recall(rows, true_rows), abs=1e-3)
     assert (np.diff(distances, axis=1) >= 0).all()
     same = rows == true_rows
     assert np.allclose(distances[same], true_distances[same], rtol=1e-4)
@@ -244,3 +245,13 @@ def test_one_core_answers_as_two(crowd):
         for c in (code, two)
     ]
     assert said[0] == said[1] and said[0].strip()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("d", [16, 64])
+def test_a_hundred_thousand_people_are_found_nearly_all(d):
+    vectors = people(100_000, d)
+    index = Neighbours.build(vectors)
+    asked = people(500, d, seed=1)
+    assert 0.95 <= index.recall(asked) < 1  # not by comparing everyone
+    assert index.recall((asked + vectors.mean(axis=0)) / 2) >= 0.94

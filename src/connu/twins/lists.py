@@ -66,6 +66,7 @@ class Lists:
         Cost: everything is copied once (0.2 s for a million of 64 dimensions).
         """
         counts = np.bincount(lists_of, minlength=self.count)
+        vectors = fixed(vectors)
         flat, starts, rows = _lay(self.flat, self.starts, self.rows, vectors, lists_of, counts)
         return type(self)(flat, starts, rows, self.dimension)
 
@@ -75,8 +76,16 @@ class Lists:
         """See `connu.twins.scan.scan`: (distances, rows), each (m, k)."""
         distances = np.empty((len(queries), k), np.float32)
         rows = np.empty((len(queries), k), np.int64)
+        queries, probes = fixed(queries), fixed(probes)
         scan(self.flat, self.starts, self.rows, queries, probes, distances, rows)
         return distances, rows
+
+
+def fixed(array: np.ndarray) -> np.ndarray:
+    """A view that cannot be written to: kernels are then compiled for one kind of array only."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 def in_chunks(
@@ -90,8 +99,6 @@ def in_chunks(
         k: how many answers a query has.
     """
     m = len(queries)
-    queries = queries.view()
-    queries.flags.writeable = False
     if m <= TOGETHER:
         return answer(queries)
     distances, rows = np.empty((m, k), np.float32), np.empty((m, k), np.int64)

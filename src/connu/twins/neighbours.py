@@ -104,6 +104,19 @@ class Neighbours:
             )
         return in_chunks(lambda part: self._answer(part, k), queries, k)
 
+    def recall(self, queries: np.ndarray, k: int = NEAREST) -> float:
+        """The share of the true k nearest that `search` finds: 1 where all are compared.
+
+        Args:
+            queries: float32 (m, d), m ≥ 1; m × n distances are computed.
+            k: as in `search`.
+        """
+        exact = Neighbours(self._people, self._centres, self._people.count)
+        found, true = self.search(queries, k)[1], exact.search(queries, k)[1]
+        if not true.size:
+            return 1.0
+        return float(np.mean([np.isin(t, f).mean() for t, f in zip(true, found, strict=True)]))
+
     def add(self, vectors: np.ndarray) -> None:
         """Add people (float32 (m, d)) behind those indexed: rows n … n + m − 1.
 
