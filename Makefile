@@ -59,8 +59,8 @@ format: setup  ## format the code, and put imports in order
 docs: setup  ## write the reference pages from the code
 	@$(BIN)/python tools/reference.py
 
-benchmark: setup  ## connu beside Splink 5 on labelled data (ARGS="--only historical_50k")
-	@$(BIN)/python -m benchmarks.identities $(ARGS)
+benchmark: setup  ## identities beside Splink 5, twins beside plainer methods (ARGS="--only sessions")
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 growth: setup  ## calibration, and builds on added records (ARGS="--only historical_50k")
 	@$(BIN)/python -m benchmarks.growth $(ARGS)

@@ -74,8 +74,8 @@ def run_connu(data: DataSet, records: pa.Table, truth: pa.Table, folder: Path) -
     data.write_brand(brand, records)
     here = ["--brand", str(brand)]
     steps = [
-        _measured([*CONNU, "build", *here]),
-        _measured([*CONNU, "export", "identities", "-o", str(out), *here]),
+        run_measured([*CONNU, "build", *here]),
+        run_measured([*CONNU, "export", "identities", "-o", str(out), *here]),
     ]
     return _figures("connu", data, truth, pq.read_table(out), steps)
 
@@ -84,11 +84,16 @@ def run_splink(data: DataSet, records: pa.Table, truth: pa.Table, folder: Path) 
     """Link the same records with Splink."""
     given, out = folder / "records.parquet", folder / "clusters.parquet"
     pq.write_table(records.drop_columns(["cluster"]), given)
-    steps = [_measured([*SPLINK, data.scheme, str(given), str(out)])]
+    steps = [run_measured([*SPLINK, data.scheme, str(given), str(out)])]
     return _figures("splink", data, truth, pq.read_table(out), steps)
 
 
-def _measured(command: list[str]) -> Measure:
+def run_measured(command: list[str]) -> Measure:
+    """A command's measure.
+
+    Raises:
+        Failed: it ended badly.
+    """
     taken = measure(command, cwd=ROOT)
     if taken.code != 0:
         raise Failed(f"{' '.join(command[:3])} ended with {taken.code}:\n{taken.told}")
@@ -188,30 +193,30 @@ def _errors(ours: float, theirs: float) -> str:
     return f"{(1 - ours) / (1 - theirs):.2f}" if theirs < 1 else "–"
 
 
-def machine() -> str:
-    """What the figures were measured on, without naming it."""
+def machine(*tools: str) -> str:
+    """What the figures were measured on, without naming it; the versions of installed `tools`."""
     memory_gb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     python = ".".join(str(part) for part in sys.version_info[:3])
+    versions = ", ".join(f"{tool} {version(tool)}" for tool in tools)
     return (
-        f"{os.cpu_count()} processors, {memory_gb:.0f} GB of memory, Python {python}, "
-        f"DuckDB {version('duckdb')}, Splink {version('splink')}; "
+        f"{os.cpu_count()} processors, {memory_gb:.0f} GB of memory, Python {python}, {versions}; "
         f"load {os.getloadavg()[0]:.1f} before the first run"
     )
 
 
-def write_page(lines: list[str]) -> None:
+def write_page(lines: list[str], begin: str = BEGIN, end: str = END) -> None:
     """Put the figures between the marks of docs/benchmarks.md; the prose around them stays."""
     text = PAGE.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    figures = "\n".join([BEGIN, *lines, END])
+    before, _, rest = text.partition(begin)
+    _, _, after = rest.partition(end)
+    figures = "\n".join([begin, *lines, end])
     PAGE.write_text(before + figures + after, encoding="utf-8")
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Run the data sets that the command line asks for, and print the table."""
-    asked = _asked()
-    lines = [f"On {machine()}.", ""]
+    asked = _asked(arguments)
+    lines = [f"On {machine('duckdb', 'splink')}.", ""]
     print(lines[0], flush=True)
     try:
         warm_up()
@@ -244,14 +249,14 @@ def main() -> int:
     return 1 if any(remark.endswith("failed") for remark in remarks) else 0
 
 
-def _asked() -> argparse.Namespace:
+def _asked(arguments: list[str] | None) -> argparse.Namespace:
     names = [data.name for data in DATA_SETS]
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--only", action="append", choices=names, metavar="NAME")
     parser.add_argument("--without-splink", action="store_true")
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures in a file too")
     parser.add_argument("--write", action="store_true", help="put them into docs/benchmarks.md")
-    asked = parser.parse_args()
+    asked = parser.parse_args(arguments)
     # The smallest is for warming up and for trying the benchmark itself.
     asked.only = asked.only or [name for name in names if name != "made_2k"]
     return asked

@@ -1,0 +1,57 @@
+"""Every benchmark: identities beside Splink, then twins beside plainer methods.
+
+    python -m benchmarks                        both
+    python -m benchmarks --only sessions        one data set or part of either (may be repeated)
+    python -m benchmarks --write                the figures into docs/benchmarks.md
+
+With `--json FILE`, the figures of each go into a file of their own: FILE with `identities` or
+`twins` before its suffix. Other options are those of `benchmarks.identities` (--without-splink)
+and `benchmarks.twins` (--refit, --splits).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from benchmarks import identities, twins
+from benchmarks.datasets import DATA_SETS
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run what the command line asks for; 1 when a part failed."""
+    sets, parts = [data.name for data in DATA_SETS], list(twins.PARTS)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--only", action="append", choices=[*sets, *parts], metavar="NAME")
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--without-splink", action="store_true")
+    parser.add_argument("--refit", action="store_true")
+    parser.add_argument("--splits", type=int, default=50)
+    asked = parser.parse_args(arguments)
+    only = asked.only or []
+    shared = ["--write"] if asked.write else []
+    code = 0
+    if not only or set(only) & set(sets):
+        own = ["--without-splink"] if asked.without_splink else []
+        own += _only(only, sets) + _json(asked.json, "identities")
+        code |= identities.main([*shared, *own])
+    if not only or set(only) & set(parts):
+        own = ["--refit"] if asked.refit else []
+        own += ["--splits", str(asked.splits), *_only(only, parts), *_json(asked.json, "twins")]
+        print()
+        code |= twins.main([*shared, *own])
+    return code
+
+
+def _only(only: list[str], names: list[str]) -> list[str]:
+    return [word for name in only if name in names for word in ("--only", name)]
+
+
+def _json(path: Path | None, of: str) -> list[str]:
+    return ["--json", str(path.with_name(f"{path.stem}.{of}{path.suffix}"))] if path else []
+
+
+if __name__ == "__main__":
+    sys.exit(main())
