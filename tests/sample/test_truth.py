@@ -105,7 +105,8 @@ def test_every_cookie_of_the_log_is_told(sample: Path) -> None:
             assert row["person"] == row["sex"] == ""
         else:
             person = people[row["person"]]
-            assert all(row[name] == person[name] for name in ("sex", "age_band", "area", "known"))
+            told = ("sex", "age_band", "area", "known", "occupation_class", "place")
+            assert all(row[name] == person[name] for name in told)
     # The customers' share of a cookie's events is theirs; duplicates in the log add a few.
     assert sum(int(row["events"]) for row in visitors.values()) <= sum(events.values())
 

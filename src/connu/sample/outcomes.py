@@ -15,6 +15,7 @@ from connu.sample.homes import AREAS
 from connu.sample.moments import CUT_OFF, HORIZON, times, written
 from connu.sample.needs import CHANNELS, Needs
 from connu.sample.people import AGE_BANDS, OCCUPATIONS, People
+from connu.sample.portraits import portraits
 from connu.sample.records import pick
 from connu.sample.tastes import FAVOURITES, Tastes
 from connu.sample.truth import labels
@@ -116,6 +117,7 @@ def write_visitors(
     def told(words: tuple[str, ...], codes: Ints) -> pa.Array:
         return pa.array(words).take(pa.array(codes[safe], mask=nobody))
 
+    person = pa.array(safe, mask=nobody)
     table = pa.table(
         {
             "anonymous_id": behind.cookies,
@@ -130,6 +132,7 @@ def write_visitors(
             "age_band": told(AGE_BANDS, people.band),
             "occupation": told(OCCUPATIONS, people.occupation),
             "area": told(AREAS, people.area),
+            **{name: column.take(person) for name, column in portraits(people).items()},
         }
     )
     write_csv(folder / "truth" / "visitors.csv", table)

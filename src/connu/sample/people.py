@@ -26,6 +26,16 @@ OCCUPATIONS = (
     "étudiant",
     "retraité",
 )
+#: The same in the words of statistical twins (`occupation_class`).
+OCCUPATION_CLASSES = (
+    "executive",
+    "intermediate",
+    "employee",
+    "worker",
+    "self_employed",
+    "student",
+    "retired",
+)
 #: Upper ages (exclusive) of the bands, and their names.
 AGE_LIMITS = (25, 35, 50, 65)
 AGE_BANDS = ("under 25", "25-34", "35-49", "50-64", "65 and over")

@@ -13,6 +13,7 @@ from connu.sample.formats import write_csv
 from connu.sample.homes import AREAS
 from connu.sample.moments import dates
 from connu.sample.people import AGE_BANDS, OCCUPATIONS, People
+from connu.sample.portraits import portraits
 from connu.sample.records import Made, join, pick
 from connu.sample.words import first_names, surnames
 
@@ -75,6 +76,7 @@ def write_people(folder: Path, people: People) -> int:
             "postcode": people.homes.postcode.take(home),
             "town": people.homes.town.take(home),
             "country": people.homes.country.take(home),
+            **portraits(people),
         }
     )
     write_csv(folder / "truth" / "people.csv", table)
@@ -107,11 +109,12 @@ The sample brand's truth, for evaluation alone: no source reads it. People are n
 - identities.csv – per record of a people source: source, record_id, person (T…: the shop's own,
   tests and staff).
 - people.csv – per person: whether known, names, sex, birth date, age band when the data end,
-  occupation, area, place.
+  occupation, area, where he lives; occupation_class, place and profile.… as twins tell them.
 - households.csv – per member of a household of several.
 - visitors.csv – per cookie of the web log: the person who uses it most and his profile; its kind
   (person, shared, kiosk, robot, staff); how many people use it; whether he is known; whether the
-  cookie ever met a login or an e-mail (tied); its events.
+  cookie ever met a login or an e-mail (tied); its events. Columns are named as the attributes
+  that twins tell.
 - intents.csv – per purchase in the year after the data end: person, category, product, since when
   he was interested, when and where he bought, value.
 - staying.csv – per known person: needs per year, chance to leave after a purchase, contentment,

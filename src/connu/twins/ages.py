@@ -61,15 +61,16 @@ def bands_sql(facts: str, limits: Sequence[int], today: date) -> str:
     dated = "attribute = 'birth_date' AND length(value) = 10"
     early = f"CASE WHEN {dated} AND substr(value, 6) <= {month_day} THEN 0 ELSE 1 END"
     late = f"CASE WHEN {dated} AND substr(value, 6) > {month_day} THEN 1 ELSE 0 END"
+    dates = f"SELECT customer_id FROM {facts} WHERE attribute = 'birth_date'"
     ages = f"""
-        SELECT customer_id, probability, {year} - {early} AS least, {year} - {late} AS most,
-            row_number() OVER (PARTITION BY customer_id ORDER BY attribute) AS place
-        FROM {facts} WHERE attribute IN ('birth_date', 'birth_year')
+        SELECT customer_id, probability, {year} - {early} AS least, {year} - {late} AS most
+        FROM {facts} WHERE attribute = 'birth_date'
+            OR attribute = 'birth_year' AND customer_id NOT IN ({dates})
     """
     return f"""
         SELECT customer_id, 'age_band' AS attribute, {_band("least", limits)} AS value, probability
         FROM ({ages}) AS aged
-        WHERE place = 1 AND least >= {YOUNGEST} AND most <= {OLDEST}
+        WHERE least >= {YOUNGEST} AND most <= {OLDEST}
             AND {_band("least", limits)} = {_band("most", limits)}
     """
 

@@ -29,7 +29,7 @@ def make_refused(
     What a person said last of a purpose counts, whichever record or the journal holds it
     (`govern.consents`); a visitor speaks through the journal, by his cookie.
 
-    Reads `identities`, and where they are `consents`, `visitors`, `normal`, `identifiers`. One
+    Reads `identities`, `normal`, `identifiers`, and where they are `consents` and `visitors`. One
     pass over the consents of each purpose.
 
     Args:
@@ -47,10 +47,14 @@ def make_refused(
     named = consents["type"].null_count < consents.num_rows
     if journal:
         engine.put("journal_consents", consents)
+    scaffolding = ["journal_consents", "twin_holders"]
+    if not engine.has("consents"):
+        engine.put("consents", _NO_CONSENTS.empty_table())
+        scaffolding.append("consents")
     visitors = engine.has("visitors")
     if named:
         engine.run("twin_holders", holders(journal_only=True, visitors=visitors))
-    for purpose in PURPOSES if engine.has("consents") else ():
+    for purpose in PURPOSES:
         customers = refusing(purpose, now=at, journal=journal, identifiers=named)
         if named:
             customers = f"WITH holders AS (SELECT * FROM twin_holders) {customers}"
@@ -62,26 +66,28 @@ def make_refused(
                 f" JOIN ({of_visitors}) AS s ON s.anonymous_id = v.anonymous_id"
                 " WHERE v.customer_id IS NULL AND NOT s.granted"
             )
-    if said:
-        union = " UNION ALL ".join(said)
-        engine.run(
-            REFUSED,
-            f"SELECT DISTINCT subject_kind, subject FROM ({union}) AS said"
-            " ORDER BY subject_kind, subject",
-        )
-    else:
-        engine.put(REFUSED, _NOBODY.empty_table())
-    for name in ("journal_consents", "twin_holders"):
-        if engine.has(name):
-            engine.drop(name)
+    engine.run(
+        REFUSED,
+        f"SELECT DISTINCT subject_kind, subject FROM ({' UNION ALL '.join(said)}) AS said"
+        " ORDER BY subject_kind, subject",
+    )
+    for name in scaffolding:
+        engine.drop(name)
     counted = engine.collect(f"SELECT subject_kind, count(*) AS n FROM {REFUSED} GROUP BY ALL")
     counts = {"customer": 0, "visitor": 0}
     return counts | dict(zip(*(counted[c].to_pylist() for c in ("subject_kind", "n")), strict=True))
 
 
 def learnable(engine: Engine, kind: str, subject: str) -> str:
-    """A condition over rows: whether `subject` (SQL) of a kind did not refuse. Pure but for a look
-    at whether `twin_refused` is there; where nobody made it, nobody refused."""
+    """A condition over rows: whether who is named did not refuse.
+
+    Where nobody made `twin_refused`, nobody refused.
+
+    Args:
+        engine: asked whether there is such a table.
+        kind: customer or visitor.
+        subject: SQL of his customer_id or anonymous id, never NULL.
+    """
     if not engine.has(REFUSED):
         return "TRUE"
     return f"{subject} NOT IN (SELECT subject FROM {REFUSED} WHERE subject_kind = {literal(kind)})"
@@ -124,4 +130,7 @@ def make_subjects(engine: Engine) -> dict[str, int]:
     return counts
 
 
-_NOBODY = pa.schema([("subject_kind", pa.string()), ("subject", pa.string())])
+#: What govern.consents reads of records, for a build whose sources say nothing of consents.
+_NO_CONSENTS = pa.schema(
+    [field for field in JOURNAL_CONSENTS if field.name not in ("type", "value")]
+)

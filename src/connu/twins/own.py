@@ -105,5 +105,6 @@ def _quarters(engine: Engine, rows: str) -> str:
 
 
 def _text(number: float) -> str:
-    """12 for 12.0, 12.5 as it is, four digits of the rest."""
-    return f"{number:.0f}" if number == int(number) else f"{number:.4g}"
+    """12 for 12.0, 12.5 as it is; of long numbers what matters."""
+    whole = number == int(number) or abs(number) >= 100_000
+    return f"{number:.0f}" if whole else f"{number:.6g}"

@@ -90,23 +90,26 @@ def places_sql(facts: str, settings: Settings) -> str:
     usual = f"CASE{of_source} ELSE {brand} END" if of_source else brand
     code = "regexp_replace(upper(value), '[^0-9A-Z]', '', 'g')"
     overseas = ", ".join(map(literal, _OVERSEAS))
+    # Postcodes repeat: each is read once, by the source that states it.
+    read = f"""
+        SELECT value, source, {_five_digits(code)} AS code,
+            CASE WHEN regexp_matches({code}, '{_BRITISH}') THEN 'GB' ELSE {usual} END AS country
+        FROM (SELECT DISTINCT value, source FROM {facts} WHERE attribute = 'postcode') AS stated
+    """
+    regions = f"SELECT value, source, country, {_region('code')} AS region FROM ({read}) AS read"
     return f"""
         SELECT customer_id, 'place' AS attribute, value, probability FROM (
-            SELECT customer_id, probability,
-                CASE WHEN country IN ('FR', {overseas}) THEN {_region("code")} ELSE country END
-                AS value
-            FROM (
-                SELECT coalesce(c.customer_id, p.customer_id) AS customer_id,
-                    coalesce(p.probability, c.probability) AS probability,
-                    coalesce(c.value, p.country) AS country, {_five_digits("p.code")} AS code
-                FROM (SELECT * FROM {facts} WHERE attribute = 'country') AS c
-                FULL JOIN (
-                    SELECT customer_id, probability, {code} AS code,
-                        CASE WHEN regexp_matches({code}, '{_BRITISH}') THEN 'GB' ELSE {usual} END
-                        AS country
-                    FROM {facts} WHERE attribute = 'postcode'
-                ) AS p ON p.customer_id = c.customer_id
-            ) AS located
+            SELECT coalesce(c.customer_id, p.customer_id) AS customer_id,
+                coalesce(p.probability, c.probability) AS probability,
+                CASE WHEN coalesce(c.value, p.country) IN ('FR', {overseas}) THEN p.region
+                    ELSE coalesce(c.value, p.country) END AS value
+            FROM (SELECT * FROM {facts} WHERE attribute = 'country') AS c
+            FULL JOIN (
+                SELECT f.customer_id, f.probability, r.country, r.region
+                FROM (SELECT * FROM {facts} WHERE attribute = 'postcode') AS f
+                JOIN ({regions}) AS r
+                    ON r.value = f.value AND r.source IS NOT DISTINCT FROM f.source
+            ) AS p ON p.customer_id = c.customer_id
         ) AS placed
         WHERE value IS NOT NULL
     """
