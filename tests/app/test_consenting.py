@@ -67,6 +67,16 @@ def test_nobody_grants_for_another(built):
     assert readable(built, "marketing") <= before
 
 
+def test_a_visitor_nobody_knows_speaks_by_his_cookie(built):
+    kept = built.consent("anonymous_id:k0061", "service", granted=False)
+    assert (kept.customers, kept.visitor) == ([], "k0061")
+    with pytest.raises(NotFoundError):
+        built.show("k0061")
+    assert "k0061" not in built.table("visitors")["anonymous_id"].to_pylist()
+    assert built.consent("k0061", "service", granted=True).visitor == "k0061"
+    assert built.show("k0061").visitor is not None
+
+
 def test_unknown_purposes_and_people_are_refused(built):
     with pytest.raises(PurposeError):
         built.consent(TWO.email, "markting", granted=False)

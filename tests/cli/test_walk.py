@@ -36,7 +36,7 @@ def test_status(run, sample):
         assert word in ran.out
     shape = run("status", "--brand", sample, "--json").json
     assert set(shape) == {
-        "brand", "folder", "sources", "builds", "quarantine", "decisions", "remarks",
+        "brand", "folder", "sources", "builds", "quarantine", "decisions", "remarks", "twins",
     }  # fmt: skip
     assert set(shape["quarantine"][0]) == {"source", "column", "reason", "rows", "first_row"}
 
@@ -165,7 +165,7 @@ def test_consent_counts_at_once(run, own_sample, linked):
     assert run("consent", "withdraw", "service", linked[0]).code == 0
     assert run("show", linked[0]).code == 7
     ran = run("consent", "grant", "service", linked[0], "--json")
-    assert set(ran.json) == {"purpose", "granted", "customers"}
+    assert set(ran.json) == {"purpose", "granted", "customers", "visitor"}
     assert run("show", linked[0]).code == 0
 
 

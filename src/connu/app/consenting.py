@@ -7,6 +7,7 @@ from typing import Any
 
 from connu.app.finding import Named, name, readings_of
 from connu.app.reading import OpenBuild
+from connu.app.visitor import lone_visitor
 from connu.govern import purposes
 from connu.journal.journal import Journal
 from connu.kernel.errors import NotFoundError, UsageError
@@ -24,11 +25,13 @@ class Kept:
         purpose: for which purpose.
         granted: granted, or withdrawn.
         customers: whom it concerns today; nobody when the identifier is not known yet.
+        visitor: the cookie of a visitor nobody knows, when it is he who spoke.
     """
 
     purpose: str
     granted: bool
     customers: list[str]
+    visitor: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """What was kept as JSON."""
@@ -49,7 +52,7 @@ def keep_consent(
 
     By an identifier it holds for the identifier: an address that unsubscribed stays so, whoever
     turns out to hold it, and also when nobody does yet. By a customer id or a record it holds for
-    the customer's records.
+    the customer's records. A visitor nobody knows speaks by his cookie.
 
     Args:
         reading: the build in force, opened for rights: who refused everything is found too.
@@ -62,18 +65,23 @@ def keep_consent(
 
     Raises:
         PurposeError: the brand does not know the purpose.
-        NotFoundError: nobody answers to it, and it is neither an e-mail nor a phone number.
+        NotFoundError: nobody answers to it, no customer and no visitor, and it is neither an
+            e-mail nor a phone number.
         UsageError: several customers answer to a grant: nobody grants for another.
     """
     purposes.checked(purpose, purposes.of_brand(settings))
     try:
         named = name(reading, settings, who)
     except NotFoundError:
-        keys = [key for key in readings_of(who, settings) if key[0] in _UNMISTAKABLE]
+        possible = readings_of(who, settings)
+        cookie = lone_visitor(reading, [v for kind, v in possible if kind == "anonymous_id"])
+        keys = [key for key in possible if key[0] in _UNMISTAKABLE]
+        if cookie is not None:
+            keys = [("anonymous_id", cookie)]
         if not keys:
             raise
         journal.consent(purpose, granted, by, identifiers=keys)
-        return Kept(purpose, granted, [])
+        return Kept(purpose, granted, [], cookie)
     if granted:
         _need_one(named)
     if named.keys:

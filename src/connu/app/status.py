@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,8 @@ class Status:
         builds: build_id, current, records, customers, seconds; the newest first.
         quarantine: source, column, reason, rows, first_row; the most frequent first.
         decisions: how many joins, splits, consents and tombstones the journal holds.
+        twins: what twins told in the build in force: facts, attributes (known, subjects, stated
+            of each), silent (attribute: the reason's word); empty for a build without them.
         remarks: what is not in order.
     """
 
@@ -37,6 +39,7 @@ class Status:
     quarantine: list[dict[str, Any]]
     decisions: dict[str, int]
     remarks: list[str]
+    twins: dict[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """The status as JSON."""
@@ -70,6 +73,7 @@ def status_of(folder: Path, settings: Settings, journal: Journal) -> Status:
         quarantine=[] if current is None else _quarantine(folder, current),
         decisions=_journal(journal),
         remarks=remarks,
+        twins={} if current is None else current.trace.get("twins", {}),
     )
 
 

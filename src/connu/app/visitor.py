@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from connu.app.reading import Reading
+from connu.app.reading import OpenBuild, Reading
 from connu.engine.sql import literal
 from connu.ledger.twins import REASONS
 
@@ -65,14 +65,12 @@ def visitor_of(reading: Reading, cookies: list[str]) -> VisitorView | None:
         reading: the build, opened for the purpose: who refused it is not found.
         cookies: what was typed, as it reads as a cookie.
     """
-    wanted = ", ".join(literal(cookie) for cookie in cookies)
-    found = cookies and reading.rows(
-        f"SELECT * FROM ({reading.sql('visitors')}) "
-        f"WHERE customer_id IS NULL AND anonymous_id IN ({wanted}) ORDER BY anonymous_id LIMIT 1"
-    )
-    if not found:
+    cookie = lone_visitor(reading, cookies)
+    if cookie is None:
         return None
-    cookie = found[0]["anonymous_id"]
+    found = reading.rows(
+        f"SELECT * FROM ({reading.sql('visitors')}) AS v WHERE anonymous_id = {literal(cookie)}"
+    )
     events = _own_events(reading, cookie)
     return VisitorView(
         anonymous_id=cookie,
@@ -86,6 +84,19 @@ def visitor_of(reading: Reading, cookies: list[str]) -> VisitorView | None:
         probabilities=_rows(reading, "twins", cookie, "probability DESC"),
         silences=[_silence(row) for row in _rows(reading, "silences", cookie, "reason")],
     )
+
+
+def lone_visitor(reading: OpenBuild, cookies: list[str]) -> str | None:
+    """The first of some cookies, by name, that is a visitor's whom nobody knows."""
+    if not cookies or not reading.build.has("visitors"):
+        return None
+    wanted = ", ".join(literal(cookie) for cookie in cookies)
+    found = reading.rows(
+        f"SELECT min(anonymous_id) AS cookie FROM ({reading.sql('visitors')}) AS v "
+        f"WHERE customer_id IS NULL AND anonymous_id IN ({wanted})"
+    )
+    cookie: str | None = found[0]["cookie"]
+    return cookie
 
 
 def evidence_of(text: str | None) -> dict[str, Any]:

@@ -18,7 +18,10 @@ app = typer.Typer(
 PurposeArgument = Annotated[str, typer.Argument(metavar="PURPOSE", help="marketing, service, …")]
 Who = Annotated[
     str,
-    typer.Argument(metavar="WHO", help="An e-mail, a phone, a record (source:id), a customer id."),
+    typer.Argument(
+        metavar="WHO",
+        help="An e-mail, a phone, a record (source:id), a customer id, a visitor's cookie.",
+    ),
 ]
 
 
@@ -57,5 +60,7 @@ def _consent(purpose: str, who: str, granted: bool, folder: Path | None, as_json
 
     what = "granted" if granted else "withdrawn"
     whom = ", ".join(kept.customers) or "whoever comes with it: nobody has it yet"
+    if kept.visitor is not None:
+        whom = "a visitor nobody knows"
     out().print(f"«{purpose}» is {what} for {whom}.")
     out().print("[dim]It counts from now on, in every read and export.[/]")

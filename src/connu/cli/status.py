@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from connu.cli.options import AsJson, BrandFolder, opened
 
@@ -65,6 +65,27 @@ def print_status(console: Console, found: Status) -> None:
         ]
         headers = ("source", "rejected", "first row", "column", "why")
         console.print(table(headers, rejected, right=("rejected", "first row")))
+    for line in told_by_twins(found.twins):
+        console.print(line)
     if found.decisions:
         told = ", ".join(f"{number:,} {what}" for what, number in found.decisions.items())
         console.print(f"In the journal: {told}.")
+
+
+def told_by_twins(twins: dict[str, Any]) -> list[str]:
+    """What twins told in a build, and of what they are silent, a line each.
+
+    >>> told_by_twins({"attributes": {"sex": {"known": 90, "subjects": 400, "stated": 120}}})
+    ['Told by twins: sex of 120 out of 400.']
+    >>> told_by_twins({"silent": {"place": "too_few_known"}})
+    ['Twins are silent: place (too few customers are known by it).']
+    """
+    from connu.app.visitor import because
+
+    told = [
+        f"{name} of {counts['stated']:,} out of {counts['subjects']:,}"
+        for name, counts in twins.get("attributes", {}).items()
+    ]
+    silent = [f"{name} ({because(reason)})" for name, reason in twins.get("silent", {}).items()]
+    lines = [f"Told by twins: {', '.join(told)}."] if told else []
+    return lines + ([f"Twins are silent: {', '.join(silent)}."] if silent else [])
