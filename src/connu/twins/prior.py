@@ -156,23 +156,34 @@ def prior_from_audits(
         weights: how many visitors each audited one stands for (a,).
         confidence: of each value's interval.
 
-    Source: Brown, Cai & DasGupta, Statistical Science 16 (2001) for the interval; Kish for the
-        number of people that weighted ones are worth.
+    Source: Brown, Cai & DasGupta, Statistical Science 16 (2001) for the interval; Korn & Graubard,
+        Survey Methodology 24 (1998), for the number of people that weighted ones are worth.
     """
     codes = np.asarray(codes, np.int64)
     weight = np.ones(len(codes)) if weights is None else np.asarray(weights, np.float64)
     codes, weight = codes[codes >= 0], weight[codes >= 0]
     asked = len(codes)
-    worth = weight.sum() ** 2 / np.square(weight).sum() if asked else 0.0
-    scale = worth / weight.sum() if asked else 0.0
-    count = np.bincount(codes, weight * scale, minlength=classes) + _SMOOTHING
-    rest = count.sum() - count
+    seen, worth, kish = np.zeros(classes), np.zeros(classes), 0.0
+    if asked:
+        weight = weight / weight.sum()
+        seen = np.minimum(np.bincount(codes, weight, minlength=classes), 1.0)
+        kish = float(1 / np.square(weight).sum())
+        # Weights that go with the values are worth what their variance says, in Korn & Graubard's
+        # way: as many people drawn evenly would vary as much.
+        residual = np.eye(classes)[codes] - seen
+        variance = np.square(weight[:, None] * residual).sum(axis=0)
+        exact = np.divide(
+            seen * (1 - seen), variance, out=np.full(classes, kish), where=variance > 0
+        )
+        worth = np.minimum(exact, asked)
+    count = seen * worth + _SMOOTHING
+    rest = (1 - seen) * worth + _SMOOTHING * (classes - 1)
     tail = (1 - confidence) / 2
-    low, high = (
-        beta.ppf(tail, count, rest) if classes > 1 else np.ones(1),
-        beta.ppf(1 - tail, count, rest) if classes > 1 else np.ones(1),
-    )
-    return Shares((count / count.sum()).tolist(), low.tolist(), high.tolist(), asked)
+    low, high = np.ones(classes), np.ones(classes)
+    if classes > 1:
+        low, high = beta.ppf(tail, count, rest), beta.ppf(1 - tail, count, rest)
+    share = seen * kish + _SMOOTHING
+    return Shares((share / share.sum()).tolist(), low.tolist(), high.tolist(), asked)
 
 
 def estimate_prior(

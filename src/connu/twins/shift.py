@@ -235,7 +235,7 @@ class DomainCheck:
             logit[out] = x[out] @ weight + start
             areas.append(_area(logit[out], y[out] == 1))
         area = float(np.mean([value for value, _ in areas]))
-        half = ndtri(0.975) * float(np.sqrt(sum(variance for _, variance in areas))) / _FOLDS
+        half = float(ndtri(0.975) * np.sqrt(sum(variance for _, variance in areas))) / _FOLDS
         self.auc_ = (area, max(0.0, area - half), min(1.0, area + half))
         if self.auc_[1] > 0.5:
             honest = _logistic(100.0).fit(logit[:, None], y)

@@ -1,0 +1,226 @@
+"""Probabilities moved to the visitors' mix, by what the brand knows or by whom it asked."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from connu.kernel.errors import UsageError
+from connu.twins.prior import (
+    AuditCalibrator,
+    adjust,
+    biased,
+    estimate_prior,
+    matched_bias,
+    named_shares,
+    prior_from_audits,
+)
+
+EVEN = np.array([0.5, 0.5])
+
+
+def mixed(
+    n: int, shares: np.ndarray, *, seed: int = 0, sureness: float = 1.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """People of these shares, told as if all values were as frequent; their values.
+
+    `sureness` above 1 makes what is told overconfident.
+    """
+    rng = np.random.default_rng(seed)
+    k = len(shares)
+    codes = rng.choice(k, n, p=shares)
+    x = 1.6 * np.eye(k)[codes] + rng.normal(size=(n, k))
+    part = np.exp(1.6 * sureness * (x - x.max(axis=1, keepdims=True)))
+    return part / part.sum(axis=1, keepdims=True), codes
+
+
+def calibration_error(probability: np.ndarray, codes: np.ndarray, bins: int = 15) -> float:
+    """Per class and averaged: among all together a moved prior's two errors cancel."""
+    total = 0.0
+    for c, column in enumerate(probability.T):
+        place = np.minimum((column * bins).astype(int), bins - 1)
+        gap = np.bincount(place, column - (codes == c), minlength=bins)
+        total += np.abs(gap).sum() / len(codes)
+    return total / probability.shape[1]
+
+
+def asked(n: int, m: int, seed: int = 1) -> np.ndarray:
+    return np.random.default_rng(seed).choice(m, n, replace=False)
+
+
+# ---------------------------------------------------------------------- a known prior
+def test_a_moved_mix_breaks_calibration_and_the_known_shares_repair_it():
+    shares = np.array([0.8, 0.2])
+    p, codes = mixed(30_000, shares)
+    assert calibration_error(p, codes) > 0.08
+    assert calibration_error(adjust(p, EVEN, shares), codes) < 0.012
+    assert calibration_error(biased(p, matched_bias(p, shares)), codes) < 0.012
+
+
+def test_bayes_by_hand():
+    p = np.array([[0.9, 0.1], [0.5, 0.5], [1.0, 0.0]])
+    moved = adjust(p, np.array([0.5, 0.5]), np.array([0.25, 0.75]))
+    assert moved == pytest.approx(np.array([[0.75, 0.25], [0.25, 0.75], [1.0, 0.0]]))
+    assert adjust(moved, np.array([0.25, 0.75]), EVEN) == pytest.approx(p)
+    assert adjust(p, EVEN, EVEN) == pytest.approx(p)
+
+
+def test_impossible_values_stay_impossible_and_rows_add_up():
+    p = np.array([[0.5, 0.5, 0.0], [1.0, 0.0, 0.0]])
+    moved = adjust(p, np.array([0.5, 0.5, 0.0]), np.array([0.0, 0.4, 0.6]))
+    assert moved.sum(axis=1) == pytest.approx(1.0)
+    assert moved[0].tolist() == [0.0, 1.0, 0.0]
+    # All that was possible for him is not: the shares alone remain.
+    assert moved[1] == pytest.approx([0.0, 0.4, 0.6])
+
+
+def test_where_behaviour_accounts_for_the_mix_the_matched_bias_adds_nothing():
+    """Only how people behave moved, P(value | behaviour) did not: `adjust` counts it twice."""
+    rng = np.random.default_rng(3)
+    known, visitors = rng.normal(0.0, 2.0, 20_000), rng.normal(1.0, 2.0, 20_000)
+    told = [1 / (1 + np.exp(-x)) for x in (known, visitors)]
+    p = np.stack([told[1], 1 - told[1]], axis=1)
+    codes = (rng.random(20_000) > told[1]).astype(int)
+    shares = np.bincount(codes) / 20_000
+    moved = biased(p, matched_bias(p, shares))
+    assert calibration_error(moved, codes) < 0.015
+    twice = adjust(p, np.array([told[0].mean(), 1 - told[0].mean()]), shares)
+    assert calibration_error(twice, codes) > 0.04
+
+
+def test_the_matched_bias_meets_the_shares_whatever_they_are():
+    for shares in ([0.98, 0.01, 0.01], [0.2, 0.3, 0.5], [0.0, 0.5, 0.5]):
+        target = np.array(shares)
+        p, _ = mixed(5000, np.array([0.3, 0.3, 0.4]), seed=2, sureness=3.0)
+        moved = biased(p, matched_bias(p, target))
+        assert moved.mean(axis=0) == pytest.approx(target, abs=1e-5)
+        order = np.random.default_rng(1).permutation(5000)
+        assert (matched_bias(p[order], target) == matched_bias(p, target)).all()
+    assert matched_bias(np.zeros((0, 2)), EVEN).tolist() == [0.0, 0.0]
+    sure = np.tile([1.0, 0.0], (50, 1))
+    assert np.isfinite(biased(sure, matched_bias(sure, EVEN))).all()
+
+
+def test_a_brand_s_shares_in_the_order_of_the_classes():
+    known = np.array([0.5, 0.3, 0.2])
+    classes = ["a", "b", "c"]
+    assert named_shares({"b": 0.4}, classes, known) == pytest.approx(
+        [0.6 * 5 / 7, 0.4, 0.6 * 2 / 7]
+    )
+    assert named_shares({"a": 0.51, "b": 0.3, "c": 0.2}, classes, known).sum() == pytest.approx(1)
+    assert named_shares({"a": 1.0}, classes, known).tolist() == [1.0, 0.0, 0.0]
+    assert named_shares({"a": 0.1, "b": 0.1, "c": 0.0}, classes, known).tolist() == [0.5, 0.5, 0.0]
+    with pytest.raises(UsageError, match="«femal»") as caught:
+        named_shares({"femal": 0.6}, ["female", "male"], EVEN)
+    assert caught.value.hint == "did you mean «female»?"
+    with pytest.raises(UsageError, match="no value possible"):
+        named_shares({"female": 0.0, "male": 0.0}, ["female", "male"], EVEN)
+
+
+# ---------------------------------------------------------------------- audits
+@pytest.mark.parametrize("shares", [[0.75, 0.25], [0.1, 0.9], [0.55, 0.25, 0.1, 0.1]])
+def test_a_moved_mix_breaks_calibration_and_200_audits_repair_it(shares: list[float]):
+    before, after = [], []
+    for seed in range(8):
+        p, codes = mixed(8000, np.array(shares), seed=seed)
+        rows = asked(200, 8000, seed)
+        moved = AuditCalibrator().fit(p[rows], codes[rows]).transform(p)
+        before.append(calibration_error(p, codes))
+        after.append(calibration_error(moved, codes))
+    assert np.mean(before) > 0.065
+    assert np.mean(after) < 0.03
+
+
+def test_audits_that_contradict_nothing_change_next_to_nothing():
+    before, after = [], []
+    for seed in range(10):
+        p, codes = mixed(8000, EVEN, seed=seed)
+        rows = asked(200, 8000, seed)
+        moved = AuditCalibrator().fit(p[rows], codes[rows]).transform(p)
+        before.append(calibration_error(p, codes))
+        after.append(calibration_error(moved, codes))
+    assert np.mean(after) < np.mean(before) + 0.012
+
+
+def test_audits_repair_what_is_too_sure_of_itself():
+    before, after = 0.0, 0.0
+    for seed in range(6):
+        p, codes = mixed(10_000, EVEN, seed=seed, sureness=2.0)
+        rows = asked(200, 10_000, seed)
+        calibrator = AuditCalibrator().fit(p[rows], codes[rows])
+        assert 0.35 < calibrator.slope_ < 0.85
+        before += calibration_error(p, codes)
+        after += calibration_error(calibrator.transform(p), codes)
+    assert after < 0.5 * before
+
+
+def test_weighted_audits_count_for_whom_they_stand():
+    """The sure are asked nine times as often; without weights the mix would be wrong."""
+    shares = np.array([0.8, 0.2])
+    p, codes = mixed(20_000, shares, seed=5)
+    often = p[:, 0] > 0.5
+    chance = np.where(often, 0.09, 0.01)
+    held = 0
+    for seed in range(60):
+        rows = np.flatnonzero(np.random.default_rng(1000 + seed).random(20_000) < chance)
+        weighted = prior_from_audits(codes[rows], 2, 1 / chance[rows])
+        held += weighted.low[0] < (codes == 0).mean() < weighted.high[0]
+        assert prior_from_audits(codes[rows], 2).low[0] > 0.8
+    assert held >= 54
+    calibrator = AuditCalibrator().fit(p[rows], codes[rows], 1 / chance[rows])
+    assert calibration_error(calibrator.transform(p), codes) < 0.03
+
+
+def test_no_audits_and_few_audits_change_nothing_or_little():
+    p, codes = mixed(50, EVEN)
+    nobody = AuditCalibrator().fit(p[:0], codes[:0])
+    assert nobody.transform(p) == pytest.approx(p)
+    three = AuditCalibrator().fit(p[:3], np.zeros(3, int))
+    assert np.abs(three.transform(p) - p).max() < 0.25
+    others = AuditCalibrator().fit(p, np.full(50, -1))
+    assert others.transform(p) == pytest.approx(p)
+    sure = AuditCalibrator().fit(np.array([[1.0, 0.0]] * 30), np.ones(30, int))
+    assert np.isfinite(sure.transform(p)).all()
+
+
+def test_the_order_of_audits_changes_nothing_and_it_can_be_kept():
+    p, codes = mixed(200, np.array([0.6, 0.3, 0.1]), seed=7)
+    weight = np.linspace(1, 2, 200)
+    one = AuditCalibrator().fit(p, codes, weight)
+    order = np.random.default_rng(0).permutation(200)
+    other = AuditCalibrator().fit(p[order], codes[order], weight[order])
+    assert other.to_dict() == one.to_dict()
+    assert (AuditCalibrator.from_dict(one.to_dict()).transform(p) == one.transform(p)).all()
+    assert one.transform(p[5:6]) == pytest.approx(one.transform(p)[5:6], abs=1e-15)
+
+
+# ---------------------------------------------------------------------- shares
+def test_intervals_of_the_shares_hold_them():
+    shares = np.array([0.7, 0.2, 0.1])
+    held = {"alone": 0, "told": 0}
+    widths = {"alone": 0.0, "told": 0.0}
+    for seed in range(100):
+        p, codes = mixed(3000, shares, seed=seed)
+        rows = asked(200, 3000, seed)
+        found = {
+            "alone": prior_from_audits(codes[rows], 3),
+            "told": estimate_prior(p, rows, codes[rows]),
+        }
+        for name, one in found.items():
+            assert sum(one.value) == pytest.approx(1.0) and one.asked == 200
+            held[name] += sum(
+                lo <= s <= hi for lo, s, hi in zip(one.low, shares, one.high, strict=True)
+            )
+            widths[name] += one.high[0] - one.low[0]
+    assert min(held.values()) >= 0.92 * 300
+    assert widths["told"] < 0.8 * widths["alone"]
+
+
+def test_shares_of_nobody_and_of_one_value():
+    nobody = prior_from_audits(np.zeros(0, int), 4)
+    assert nobody.value == [0.25] * 4 and nobody.asked == 0
+    assert nobody.low[0] < 0.01 and nobody.high[0] > 0.7
+    assert prior_from_audits(np.array([0, 0]), 1).value == [1.0]
+    assert prior_from_audits(np.array([0, -1, 1, 1]), 2).value == [0.375, 0.625]
+    with pytest.raises(UsageError, match="fewer than two"):
+        estimate_prior(np.full((9, 2), 0.5), np.array([3]), np.array([0]))
