@@ -29,7 +29,7 @@ from connu.twins.vocabulary import CATALOGUE, Vocabulary
 
 SUBJECTS = pa.schema([("subject_kind", pa.string()), ("subject", pa.string())])
 #: Events held at a time as they are counted.
-_AT_ONCE = 4_000_000
+_AT_ONCE = 6_000_000
 #: A subject is a machine from so many events on, or from so many times the usual number.
 _BOT_EVENTS, _BOT_TIMES = 10_000, 1_000
 
@@ -117,7 +117,8 @@ class _Reading:
     def __init__(
         self, engine: Engine, vocabulary: Vocabulary | None, without: frozenset[str], threads: int
     ) -> None:
-        self.engine, self.given, self.without, self.threads = engine, vocabulary, without, threads
+        self.engine, self.given, self.threads = engine, vocabulary, threads
+        self.without = without | (vocabulary.without if vocabulary else frozenset())
         self.made: list[str] = []
         self.columns: list[str] = []
         self.brands = pa.array([], pa.string())
@@ -133,8 +134,8 @@ class _Reading:
         words = self._code_events() if people.num_rows and engine.has("events") else None
         lengths = np.zeros(people.num_rows, np.int64)
         if words is not None:
-            found = engine.collect(sql.lengths_sql())
-            lengths[found["place"].to_numpy()] = found["n"].to_numpy()
+            for batch in engine.batches(f"SELECT place FROM {sql.EVENTS}"):
+                count_columns(batch.column("place").to_numpy(), lengths)
         limit = self._bot_events(lengths)
         bots = lengths > limit
         if words is None:
@@ -249,6 +250,7 @@ class _Reading:
             self.catalogue,
             rating_types=self.rating_types,
             bot_events=limit,
+            without=self.without,
         )
 
     # ------------------------------------------------------------------ counting

@@ -130,7 +130,7 @@ def coded_sql(
     kept["time"] = f"coalesce(epoch_us(e.time), {NO_TIME})"
     if "session" in has:
         # Half of what a hash can be, so that it fits a signed number.
-        hashed = "CAST(hash(e.source, e.session, e.anonymous_id) // 2 AS BIGINT)"
+        hashed = "CAST(abs(hash(e.source, e.session, e.anonymous_id) // 2) AS BIGINT)"
         kept["session"] = f"CASE WHEN e.session IS NULL THEN {NO_SESSION} ELSE {hashed} END"
     inside = "NULL"
     if "product" in has:
@@ -159,11 +159,6 @@ def coded_sql(
         whose, owner = "coalesce(t.customer_id, e.anonymous_id)", "(t.customer_id IS NOT NULL)"
     joins.insert(1 if ties else 0, f"JOIN {PLACES} p ON p.subject = {whose} AND p.tied = {owner}")
     return f"SELECT p.place, {columns} FROM events e {' '.join(joins)}"
-
-
-def lengths_sql() -> str:
-    """How many events each subject has."""
-    return f"SELECT place, count(*) AS n FROM {EVENTS} GROUP BY place ORDER BY place"
 
 
 def spread_sql(column: str) -> str:

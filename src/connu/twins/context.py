@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 #: Context → the names its column may have, folded; the first that is filled counts.
 CONTEXTS: dict[str, tuple[str, ...]] = {
-    "device": ("device", "device_type", "device_category", "appareil", "type_appareil", "terminal"),
+    "device": ("device", "device_type", "appareil", "type_appareil", "terminal"),
     "browser": ("browser", "browser_name", "navigateur"),
     "os": ("os", "operating_system", "systeme", "systeme_exploitation"),
     "referrer": ("referrer", "referer", "referrer_host", "referent", "site_referent"),

@@ -56,8 +56,11 @@ class Candidates:
             had = seen[block.columns]
             if block.kind in ("items", "levels", "measures") or block.name == "type":
                 keep[block.columns] = True
-            elif len(block.columns) > 1 or (had < subjects).all():
-                keep[block.columns[_most(had, had >= 2)]] = True
+                continue
+            chosen = _most(had, had >= 2)
+            if len(chosen) == 1 and had[chosen[0]] == subjects:
+                continue  # everybody's tells nobody apart
+            keep[block.columns[chosen]] = True
         first = len(given)
         features = [given.names.take(pa.array(np.flatnonzero(keep[:first])))]
         blocks = [given.block_of.take(pa.array(np.flatnonzero(keep[:first])))]
@@ -85,6 +88,7 @@ class Candidates:
             catalogue=given.catalogue,
             rating_types=given.rating_types,
             bot_events=given.bot_events,
+            without=given.without,
         )
         return vocabulary, columns
 
@@ -97,6 +101,7 @@ def candidates(
     *,
     rating_types: tuple[str, ...],
     bot_events: int,
+    without: frozenset[str] = frozenset(),
 ) -> Candidates:
     """The features to count, out of the coded events of the engine.
 
@@ -126,7 +131,11 @@ def candidates(
         rated, means = rating_means(engine)
         features.append(("ratings", words.products.take(pa.array(rated))))
     vocabulary = Vocabulary.of(
-        features, catalogue, rating_types=rating_types, bot_events=bot_events
+        features,
+        catalogue,
+        rating_types=rating_types,
+        bot_events=bot_events,
+        without=without,
     )
     if len(means):
         vocabulary.means[len(vocabulary) - len(means) :] = means

@@ -32,7 +32,8 @@ def behaviour_of(events: pa.Table, vocabulary: Vocabulary) -> Behaviour:
 
     Cost: about 1 ms for a visitor of 20 events; no hot path for thousands.
     """
-    cells = {name: _cells(events, name) for name in _READ}
+    read = events.drop_columns([c for c in vocabulary.without if c in events.column_names])
+    cells = {name: _cells(read, name) for name in _READ}
     subjects, place = _subjects(events, cells["anonymous_id"])
     lengths = np.bincount(place, minlength=len(subjects)).astype(np.int64)
     bots = lengths > vocabulary.bot_events
@@ -63,6 +64,7 @@ def _coded(
     """The events `mine` as numbers, and the words that those number."""
     products, categories, pages, brands = _Numbers(), _Numbers(), _Numbers(), []
     sessions, types, others = _Numbers(), [], []
+    left_out = vocabulary.without
     product, category, page, session = (np.full(len(mine), -1, np.int64) for _ in range(4))
     for at, row in enumerate(mine.tolist()):
         said = cells["category"][row]
@@ -81,7 +83,8 @@ def _coded(
             session[at] = sessions[key]
         brands.append(brand)
         types.append(cells["type"][row])
-        others.append(contexts_in(cells["attributes"][row]))
+        told = contexts_in(cells["attributes"][row])
+        others.append({name: value for name, value in told.items() if name not in left_out})
     columns = [context_columns(vocabulary, "type", [context_value("type", t) for t in types])]
     for context in sorted({name for told in others for name in told}):
         values = [context_value(context, told.get(context)) for told in others]

@@ -76,6 +76,7 @@ class Vocabulary:
         catalogue: product, category, brand: where a product belongs, sorted by product.
         rating_types: event types whose value is a rating.
         bot_events: a subject of more events is no person's.
+        without: columns of events and contexts that must not be read.
     """
 
     block_of: pa.StringArray
@@ -85,6 +86,7 @@ class Vocabulary:
     catalogue: pa.Table
     rating_types: tuple[str, ...] = ()
     bot_events: int = 10_000
+    without: frozenset[str] = frozenset()
 
     @classmethod
     def of(
@@ -94,6 +96,7 @@ class Vocabulary:
         *,
         rating_types: tuple[str, ...] = (),
         bot_events: int = 10_000,
+        without: frozenset[str] = frozenset(),
     ) -> Vocabulary:
         """The measures, then these blocks in order, each with its names."""
         all_features = [("measures", pa.array(list(MEASURES), pa.string())), *features]
@@ -107,6 +110,7 @@ class Vocabulary:
             catalogue=CATALOGUE.empty_table() if catalogue is None else catalogue,
             rating_types=rating_types,
             bot_events=bot_events,
+            without=without,
         )
 
     def __len__(self) -> int:
@@ -200,6 +204,7 @@ class Vocabulary:
             catalogue=_merged(other.catalogue, self.catalogue),
             rating_types=tuple(sorted({*self.rating_types, *other.rating_types})),
             bot_events=self.bot_events,
+            without=self.without | other.without,
         )
 
     def with_catalogue(self, catalogue: pa.Table) -> Vocabulary:
@@ -217,6 +222,7 @@ class Vocabulary:
             "version": _VERSION,
             "rating_types": self.rating_types,
             "bot_events": self.bot_events,
+            "without": sorted(self.without),
         }
         columns = [self.block_of, self.names, self.seen, self.means]
         table = pa.table(dict(zip(_FEATURES.names, columns, strict=True)), schema=_FEATURES)
@@ -251,6 +257,7 @@ class Vocabulary:
             catalogue=catalogue,
             rating_types=tuple(told["rating_types"]),
             bot_events=int(told["bot_events"]),
+            without=frozenset(told["without"]),
         )
 
     # ------------------------------------------------------------------ within
