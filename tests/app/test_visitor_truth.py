@@ -77,11 +77,9 @@ def test_a_truth_that_is_about_nothing_told_is_refused(told, tmp_path):
     assert "connu export visitors" in error.value.hint
 
 
-def test_without_twins_in_the_build_it_says_what_to_run(built, tmp_path, monkeypatch):
-    from connu.ledger.build import Build
-
-    has = Build.has
-    monkeypatch.setattr(Build, "has", lambda self, t: t != "twins" and has(self, t))
+def test_without_twins_in_the_build_it_says_what_to_run(built, tmp_path):
+    told_brand.untell(built)
+    assert built.scorecard().twins == []
     with pytest.raises(UsageError) as error:
         built.scorecard(truth=write(tmp_path / "v.csv", ["k0060,female,41"]))
     assert error.value.hint == "run: connu build"

@@ -10,7 +10,7 @@ from connu.app.brand import Brand
 from connu.engine.duckdb import DuckEngine
 from connu.ledger.builds import Builds
 from connu.ledger.facts import FACTS
-from connu.ledger.twins import SILENCES, TWIN_RELIABILITY, TWINS
+from connu.ledger.twins import SILENCES, TWIN_RELIABILITY, TWIN_TABLES, TWINS
 
 #: Cookies of made_brand that nobody identified.
 WOMAN, SILENT, UNASKED = "k0061", "k0062", "k0063"
@@ -90,6 +90,20 @@ def tell(brand: Brand, customer_id: str | None = None) -> None:
             engine.put(name, table)
         engine.close()
         draft.publish([*last.tables, *made], last.trace)
+
+
+def untell(brand: Brand) -> None:
+    """Publish the build in force again without the tables of twins, as an earlier connu made it."""
+    builds = Builds(brand.folder)
+    last = builds.current()
+    kept = [name for name in last.tables if name not in TWIN_TABLES]
+    with builds.begin() as draft:
+        engine = DuckEngine(draft.workspace, threads=1)
+        for name in kept:
+            engine.read_parquet("old", last.file(name))
+            engine.run(name, "SELECT * FROM old")
+        engine.close()
+        draft.publish(kept, last.trace)
 
 
 def reliability(attribute: str) -> list[dict[str, Any]]:

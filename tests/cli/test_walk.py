@@ -23,7 +23,7 @@ def test_build_json(run, own_sample):
     shape = run("build", "--force", "--json").json
     assert set(shape) == {
         "changed", "build", "seconds", "stages", "records", "customers", "sources", "changes",
-        "undecided", "learnt", "remarks",
+        "undecided", "learnt", "remarks", "twins",
     }  # fmt: skip
     assert set(shape["stages"][0]) == {"name", "seconds", "counts"}
     assert run("build", "--json").json["changed"] is False

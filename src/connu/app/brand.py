@@ -117,12 +117,16 @@ class Brand:
         """Write an export to .parquet, .csv or .jsonl; rows written and left out are told.
 
         Args:
-            name: see docs/tables.md.
+            name: see docs/tables.md; `audits` are visitors to ask about an attribute.
             path: the file.
             attribute: only the rows about it.
             purpose: what the data will be used for.
         """
+        from connu.app.audits import AUDITS, export_audits
+
         with self.reading(purpose) as reading:
+            if name == AUDITS:
+                return export_audits(reading, self.settings, Path(path), attribute)
             return reading.reader.export(name, Path(path), attribute=attribute)
 
     def show(self, who: str, *, purpose: str = "service") -> Found:

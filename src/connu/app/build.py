@@ -70,7 +70,7 @@ def run_build(
         folder: the brand's folder.
         settings: its settings.
         force: build although no input changed.
-        retrain: learn the link model anew.
+        retrain: learn the models (of linking, of twins) anew.
         progress: who watches.
 
     Returns:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from connu.app.telling import tell
 from connu.app.trace import Trace
 from connu.engine.protocol import Engine
 from connu.govern.erasure import Erased
@@ -41,6 +42,9 @@ TABLES = (
     "identity_changes",
     "customers",
     "facts",
+    "twins",
+    "silences",
+    "twin_reliability",
     "visitors",
     "event_customers",
     "households",
@@ -59,6 +63,7 @@ class Made:
         undecided: pairs in doubt, not merged.
         learnt: whether the link model was learnt anew.
         remarks: what the user should know.
+        twins: what twins told: facts, attributes, silent (`telling.TwinsTold`).
     """
 
     records: int
@@ -68,6 +73,7 @@ class Made:
     undecided: int = 0
     learnt: bool = True
     remarks: list[str] = field(default_factory=list)
+    twins: dict[str, Any] = field(default_factory=dict)
 
     @property
     def rejected(self) -> int:
@@ -99,10 +105,11 @@ def run_stages(
         folder: the brand's folder.
         journal: joins, splits and tombstones.
         trace: times and counts the stages.
-        previous: the build in force, for customer ids and the link model.
-        retrain: learn the link model anew.
+        previous: the build in force, for customer ids and the models.
+        retrain: learn the models anew.
     """
     joins, splits, buried = journal.joins(), journal.splits(), journal.tombstones()
+    consents = journal.consents()
     erased = Erased(journal.key(), buried) if buried else None
     with trace.stage("read sources") as stage:
         loaded = load_sources(engine, settings, folder, erased=erased, progress=trace.progress)
@@ -125,9 +132,19 @@ def run_stages(
         stage.count(facts=count(engine, "facts"))
     with trace.stage("visitors and households") as stage:
         tied = tie_visitors(engine, settings)
-        told = ("visitors", "known_visitors", "shared_devices")
-        stage.count(tied_events=tied["tied"], **{what: tied[what] for what in told})
+        counted = ("visitors", "known_visitors", "shared_devices")
+        stage.count(tied_events=tied["tied"], **{what: tied[what] for what in counted})
         stage.count(households=find_households(engine))
+    with trace.stage("statistical twins") as stage:
+        told = tell(
+            engine,
+            settings,
+            folder,
+            consents=consents,
+            previous=None if retrain else previous,
+            progress=trace.progress,
+        )
+        stage.count(attributes=len(told.attributes), facts=told.facts)
     with trace.stage("look-up index") as stage:
         write_serving(engine, engine.workspace / SERVING_FILE)
     return Made(
@@ -137,7 +154,8 @@ def run_stages(
         changes={what: named[what] for what in CHANGES},
         undecided=linked.undecided,
         learnt=linked.learnt,
-        remarks=remarks + linked.remarks,
+        remarks=remarks + linked.remarks + told.remarks,
+        twins=told.as_dict(),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,7 @@ def tell(
     Raises:
         BuildError: what was told is not made of facts.
     """
-    if not settings.twins.enabled:
+    if not settings.twins.enabled or find_spec("connu.twins.telling") is None:
         for name, schema in TWIN_TABLES.items():
             engine.put(name, schema.empty_table())
         return TwinsTold()

@@ -22,7 +22,7 @@ def build(
     ] = False,
     retrain: Annotated[
         bool,
-        typer.Option("--retrain", help="Learn the link model anew instead of keeping the last."),
+        typer.Option("--retrain", help="Learn the models anew instead of keeping the last."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -56,6 +56,7 @@ def print_report(report: BuildReport) -> None:
     from rich.markup import escape
 
     from connu.cli.screen import duration, out, table
+    from connu.cli.status import told_by_twins
 
     console = out()
     if report.made is None:
@@ -77,6 +78,8 @@ def print_report(report: BuildReport) -> None:
     if any(made.changes[what] for what in made.changes if what != "new"):
         told = ", ".join(f"{number:,} {what}" for what, number in made.changes.items() if number)
         console.print(f"Since the last build: {told}.")
+    for line in told_by_twins(made.twins):
+        console.print(escape(line))
     for remark in made.remarks:
         console.print(f"[yellow]![/] {escape(remark)}")
 

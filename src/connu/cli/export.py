@@ -35,11 +35,16 @@ def export(
     on them. Customers who did not grant the purpose are left out, and their
     number is told.
 
+    «audits» are some 200 visitors to ask about an attribute: fill in the column
+    «value», name the file by [attributes.NAME] audited, and connu corrects what
+    it tells of visitors by their answers.
+
     [dim]Examples:[/]
       connu export identities -o identities.parquet
       connu export customers --purpose marketing -o audience.csv
       connu export links -o links.jsonl
       connu export twins --attribute sex -o sex.parquet
+      connu export audits --attribute sex -o to-ask.csv
     """
     exported = opened(brand).export(name, output, attribute=attribute, purpose=purpose)
     if as_json:

@@ -146,29 +146,14 @@ class Reader:
             PurposeError: the attribute may not be read for this purpose.
             BuildError: the file cannot be written.
         """
-        path = Path(path)
         if name not in EXPORTS:
-            raise UsageError(f"connu does not export «{name}»", hint=did_you_mean(name, EXPORTS))
-        if path.suffix.lower() not in SUFFIXES:
-            raise UsageError(
-                f"connu cannot write files ending in «{path.suffix}»",
-                hint=f"use {', '.join(SUFFIXES)}",
-                file=path,
-            )
-        if not path.parent.is_dir() or path.is_dir():
-            raise UsageError(
-                "the file to export to cannot be made: "
-                + ("it is a folder" if path.is_dir() else "its folder does not exist"),
-                file=path,
-            )
+            known = [*EXPORTS, "audits"]
+            raise UsageError(f"connu does not export «{name}»", hint=did_you_mean(name, known))
+        path = export_path(path)
         query = self.sql(name, attribute=attribute)
         about = "" if attribute is None else f" WHERE attribute = {literal(attribute)}"
         total = self._count(f"SELECT count(*) AS n FROM {name}{about}")
-        try:
-            with replacing(path) as fresh:
-                rows = self._engine.write(query, fresh)
-        except OSError as error:
-            raise io_error("the export could not be written", error) from error
+        rows = written(self._engine, query, path)
         absent = total - rows
         if name == "customers" or not absent or not self.build.has("customers"):
             customers = absent if name == "customers" else 0
@@ -323,6 +308,41 @@ class Reader:
 
     def _count(self, sql: str) -> int:
         return int(self._engine.collect(sql)["n"][0].as_py())
+
+
+def export_path(path: Path | str) -> Path:
+    """The path of an export, if a file can be written there.
+
+    Raises:
+        UsageError: another suffix, no such folder.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in SUFFIXES:
+        raise UsageError(
+            f"connu cannot write files ending in «{path.suffix}»",
+            hint=f"use {', '.join(SUFFIXES)}",
+            file=path,
+        )
+    if not path.parent.is_dir() or path.is_dir():
+        raise UsageError(
+            "the file to export to cannot be made: "
+            + ("it is a folder" if path.is_dir() else "its folder does not exist"),
+            file=path,
+        )
+    return path
+
+
+def written(engine: Engine, sql: str, path: Path) -> int:
+    """Write a query to a file, whole or not at all; returns its rows.
+
+    Raises:
+        BuildError: the file cannot be written.
+    """
+    try:
+        with replacing(path) as fresh:
+            return engine.write(sql, fresh)
+    except OSError as error:
+        raise io_error("the export could not be written", error) from error
 
 
 _NO_CONSENTS = pa.schema(
