@@ -25,7 +25,7 @@ WOMEN = 0.28
 _AGES = len(AGE_SHARES)
 _TASTES = 18
 #: How strongly tastes follow sex, age and the two together; chance has 1 in every direction.
-_SEX, _AGE, _BOTH = 0.93, 1.45, 0.5
+_SEX, _AGE, _BOTH = 0.86, 1.45, 0.5
 #: How strongly a choice follows taste: of a film, of a kind of product.
 _PULL, _SHOP_PULL = 0.55, 0.9
 
