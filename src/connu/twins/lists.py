@@ -22,7 +22,7 @@ TOGETHER = 1024  # queries that one thread answers at a time: their heaps stay i
 
 @dataclass(frozen=True)
 class Lists:
-    """n vectors of d numbers in `count` lists; arrays are read-only.
+    """n vectors of d numbers in `count` lists; nothing in them is ever written to.
 
     Attributes:
         flat: float32 [n · d]: list after list, each transposed.
@@ -35,10 +35,6 @@ class Lists:
     starts: np.ndarray
     rows: np.ndarray
     dimension: int
-
-    def __post_init__(self) -> None:
-        for array in (self.flat, self.starts, self.rows):
-            array.flags.writeable = False  # one type for the kernels, mapped from a file or not
 
     @classmethod
     def empty(cls, count: int, dimension: int) -> Self:
@@ -66,8 +62,7 @@ class Lists:
         Cost: everything is copied once (0.2 s for a million of 64 dimensions).
         """
         counts = np.bincount(lists_of, minlength=self.count)
-        vectors = fixed(vectors)
-        flat, starts, rows = _lay(self.flat, self.starts, self.rows, vectors, lists_of, counts)
+        flat, starts, rows = _lay(*self._arrays(), fixed(vectors), lists_of, counts)
         return type(self)(flat, starts, rows, self.dimension)
 
     def nearest(
@@ -76,9 +71,11 @@ class Lists:
         """See `connu.twins.scan.scan`: (distances, rows), each (m, k)."""
         distances = np.empty((len(queries), k), np.float32)
         rows = np.empty((len(queries), k), np.int64)
-        queries, probes = fixed(queries), fixed(probes)
-        scan(self.flat, self.starts, self.rows, queries, probes, distances, rows)
+        scan(*self._arrays(), fixed(queries), fixed(probes), distances, rows)
         return distances, rows
+
+    def _arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        return fixed(self.flat), fixed(self.starts), fixed(self.rows)
 
 
 def fixed(array: np.ndarray) -> np.ndarray:

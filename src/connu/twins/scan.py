@@ -5,8 +5,9 @@ numbers is d runs of s numbers. The inner loop then walks over neighbouring peop
 wide registers are full, and each distance is still summed in one fixed order, dimension by
 dimension. That order is the reason for a kernel of our own: the same pair gives the same float
 whether asked alone or among a million, on one thread or on two. Queries that ask for the same list
-are answered together, four at a time, while the list is in the cache. Measured: a search costs a
-twentieth to a thirtieth of faiss's flat one, and less than its inverted files at the same recall.
+are answered together, two at a time, while the list is in the cache. Measured on 100,000 people
+of 64 dimensions, k = 50: a sixteenth of the time of faiss's flat index at .99 recall, and about
+half that of its 8-bit inverted file, or of 4-bit codes with refinement, at the same recall.
 
 A person's place in the answer is one whole number, the bits of the squared distance (never
 negative, so they order as the float does) before the bits of the row: one comparison orders by
@@ -45,7 +46,7 @@ def scan(flat, starts, rows_of, queries, probes, distances, rows):
     d = queries.shape[1]
     first, askers = _askers(probes, starts.size - 1)
     keys = np.full((m, k), _NOBODY, np.uint64)
-    out = np.empty((4, BLOCK), np.float32)
+    out = np.empty((2, BLOCK), np.float32)
     bits = out.view(np.uint32)
     for l in range(starts.size - 1):
         if first[l] == first[l + 1]:
@@ -53,16 +54,18 @@ def scan(flat, starts, rows_of, queries, probes, distances, rows):
         base, size = starts[l] * d, starts[l + 1] - starts[l]
         for start in range(0, size, BLOCK):
             many = min(BLOCK, size - start)
+            at, here = base + start, starts[l] + start
             a, last = first[l], first[l + 1]
-            while a + 4 <= last:
-                _four_distances(flat, base + start, size, many, queries, askers[a : a + 4], out)
-                for four in range(4):
-                    _keep(bits[four], many, rows_of, starts[l] + start, keys[askers[a + four]])
-                a += 4
             while a < last:
-                _squared_distances(flat, base + start, size, many, queries[askers[a]], out[0])
-                _keep(bits[0], many, rows_of, starts[l] + start, keys[askers[a]])
-                a += 1
+                i = askers[a]
+                if a + 1 < last:
+                    j = askers[a + 1]
+                    _two_distances(flat, at, size, many, queries[i], queries[j], out[0], out[1])
+                    _keep(bits[1], many, rows_of, here, keys[j])
+                else:
+                    _squared_distances(flat, at, size, many, queries[i], out[0])
+                _keep(bits[0], many, rows_of, here, keys[i])
+                a += 2
     near = np.empty(k, np.uint32)
     for i in range(m):
         for j in range(k):
@@ -116,17 +119,15 @@ def _squared_distances(flat, at, size, many, query, out):
 
 
 @njit(cache=True, nogil=True, fastmath={"contract"})
-def _four_distances(flat, at, size, many, queries, four, out):
-    """The same for four queries at once: each number is loaded once for all of them.
+def _two_distances(flat, at, size, many, a, b, to_a, to_b):
+    """The same for two queries at once: a person's numbers are loaded once for both.
 
     Every distance is summed as in `_squared_distances`, to the same bit.
     """
-    d = queries.shape[1]
+    d = a.size
     whole = d - d % 4
-    a, b, c, e = queries[four[0]], queries[four[1]], queries[four[2]], queries[four[3]]
-    to_a, to_b, to_c, to_e = out[0], out[1], out[2], out[3]
     for v in range(many):
-        to_a[v] = to_b[v] = to_c[v] = to_e[v] = np.float32(0.0)
+        to_a[v] = to_b[v] = np.float32(0.0)
     for j in range(0, whole, 4):
         x0, x1 = flat[at : at + many], flat[at + size : at + size + many]
         at += 2 * size
@@ -134,26 +135,17 @@ def _four_distances(flat, at, size, many, queries, four, out):
         at += 2 * size
         a0, a1, a2, a3 = a[j], a[j + 1], a[j + 2], a[j + 3]
         b0, b1, b2, b3 = b[j], b[j + 1], b[j + 2], b[j + 3]
-        c0, c1, c2, c3 = c[j], c[j + 1], c[j + 2], c[j + 3]
-        e0, e1, e2, e3 = e[j], e[j + 1], e[j + 2], e[j + 3]
         for v in range(many):
             t0, t1, t2, t3 = x0[v] - a0, x1[v] - a1, x2[v] - a2, x3[v] - a3
             to_a[v] = (((to_a[v] + t0 * t0) + t1 * t1) + t2 * t2) + t3 * t3
             t0, t1, t2, t3 = x0[v] - b0, x1[v] - b1, x2[v] - b2, x3[v] - b3
             to_b[v] = (((to_b[v] + t0 * t0) + t1 * t1) + t2 * t2) + t3 * t3
-            t0, t1, t2, t3 = x0[v] - c0, x1[v] - c1, x2[v] - c2, x3[v] - c3
-            to_c[v] = (((to_c[v] + t0 * t0) + t1 * t1) + t2 * t2) + t3 * t3
-            t0, t1, t2, t3 = x0[v] - e0, x1[v] - e1, x2[v] - e2, x3[v] - e3
-            to_e[v] = (((to_e[v] + t0 * t0) + t1 * t1) + t2 * t2) + t3 * t3
     for j in range(whole, d):
-        x0 = flat[at : at + many]
-        a0, b0, c0, e0 = a[j], b[j], c[j], e[j]
+        x0, a0, b0 = flat[at : at + many], a[j], b[j]
         for v in range(many):
-            t0, t1, t2, t3 = x0[v] - a0, x0[v] - b0, x0[v] - c0, x0[v] - e0
+            t0, t1 = x0[v] - a0, x0[v] - b0
             to_a[v] += t0 * t0
             to_b[v] += t1 * t1
-            to_c[v] += t2 * t2
-            to_e[v] += t3 * t3
         at += size
 
 
