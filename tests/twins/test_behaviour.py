@@ -302,6 +302,17 @@ def test_a_new_product_speaks_through_its_category(shop):
     assert same(made, behaviour_of(engine.collect("SELECT * FROM events"), made.vocabulary))
 
 
+def test_another_table_of_events_is_read_with_the_same_owners(shop):
+    engine = shop(TWO, ties={1: "c1", 2: "c1", 3: "c1"})
+    first = read_behaviour(engine, "told")
+    engine.view("fewer", "SELECT * REPLACE (NULL AS category) FROM events WHERE row IN (2, 6)")
+    made = read_behaviour(engine, "told", vocabulary=first.vocabulary, events="fewer")
+    assert made.events.tolist() == [1, 1]
+    # Where a product belongs is remembered, though these events do not say so.
+    assert counts(made, "c1")[("category 2", "women/bags")] == 1
+    assert counts(made, "bob")[("category 2", "men/belts")] == 1
+
+
 def test_a_machine_is_named_and_not_counted(shop):
     engine = shop([*TWO, look("bot", 0, "p7", "women/bots"), look("cle", 0, "p7", "women/shoes")])
     engine.run(

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from scipy import sparse
 
 from connu.engine.protocol import Engine
+from connu.engine.sql import quoted
 from connu.govern.sensitive import refused
 from connu.kernel.settings import Settings
 from connu.twins import behaviour_sql as sql
@@ -86,6 +87,7 @@ def read_behaviour(
     subjects: str,
     *,
     vocabulary: Vocabulary | None = None,
+    events: str = "events",
     without: Collection[str] = (),
     threads: int = 2,
 ) -> Behaviour:
@@ -98,6 +100,7 @@ def read_behaviour(
         subjects: a table or view of the engine: subject_kind (`customer`, `visitor`), subject.
         vocabulary: the columns to fill; features it does not have are ignored. Without, one is
             learnt. Its catalogue is brought up to date either way: see `Behaviour.vocabulary`.
+        events: the table of events to read: all, or the thinned ones of `thinning`.
         without: columns of events, or contexts, to leave out: see `refused_behaviour`.
         threads: that count at a time.
 
@@ -105,7 +108,7 @@ def read_behaviour(
     """
     reading = _Reading(engine, vocabulary, frozenset(without), threads)
     try:
-        return reading.read(subjects)
+        return reading.read(subjects, events)
     finally:
         for name in reading.made:
             engine.drop(name)
@@ -125,13 +128,17 @@ class _Reading:
         self.catalogue = CATALOGUE.empty_table()
         self.rating_types: tuple[str, ...] = ()
 
-    def read(self, subjects: str) -> Behaviour:
+    def read(self, subjects: str, events: str) -> Behaviour:
         engine = self.engine
         self._run(sql.PLACES, sql.places_sql(subjects))
         people = engine.collect(
             f"SELECT subject_kind, subject FROM {sql.PLACES} ORDER BY place"
         ).cast(SUBJECTS)
-        words = self._code_events() if people.num_rows and engine.has("events") else None
+        words = None
+        if people.num_rows and engine.has(events):
+            self.made.append(sql.READ)
+            engine.view(sql.READ, f"SELECT * FROM {quoted(events)}")
+            words = self._code_events()
         lengths = np.zeros(people.num_rows, np.int64)
         if words is not None:
             for batch in engine.batches(f"SELECT place FROM {sql.EVENTS}"):
@@ -171,7 +178,7 @@ class _Reading:
     def _code_events(self) -> Words | None:
         """Make `behaviour_events`: the words of events, numbered, and the events in numbers."""
         engine = self.engine
-        there = set(engine.columns("events"))
+        there = set(engine.columns(sql.READ))
         useful = ("session", "product", "category", "page", "type", "attributes", "value")
         asked = [c for c in useful if c in there and c not in self.without]
         counts = engine.collect(sql.filled_sql(asked)).to_pylist()[0] if asked else {}
@@ -202,11 +209,13 @@ class _Reading:
     def _code_products(self, filled: list[str]) -> tuple[pa.StringArray, pa.StringArray]:
         """Number categories and products; a product's row says its category and its brand."""
         engine, listed = self.engine, self.engine.has("products")
-        whole = engine.collect(
-            sql.catalogue_sql(
-                listed=listed, products="product" in filled, category="category" in filled
+        whole = self._remembered(
+            engine.collect(
+                sql.catalogue_sql(
+                    listed=listed, products="product" in filled, category="category" in filled
+                )
             )
-        ).cast(CATALOGUE)
+        )
         if "product" in self.without:
             whole = CATALOGUE.empty_table()
         for column in {"category", "brand"} & self.without:
@@ -233,6 +242,19 @@ class _Reading:
         placed = pc.or_(pc.is_valid(whole["category"]), pc.is_valid(whole["brand"]))
         self.catalogue = whole.filter(placed).combine_chunks()
         return categories, products
+
+    def _remembered(self, read: pa.Table) -> pa.Table:
+        """The catalogue read; what it does not list is as the vocabulary's says, if that does."""
+        category, brand = read["category"], read["brand"]
+        if self.given is not None:
+            held = self.given.catalogue
+            place = pc.index_in(read["product"], value_set=held["product"].combine_chunks())
+            before = held["category"].take(place)
+            trusted = pc.or_(read["listed"], pc.is_null(before))
+            category = pc.if_else(trusted, category, before)
+            brand = pc.coalesce(brand, held["brand"].take(place))
+        columns = dict(zip(CATALOGUE.names, (read["product"], category, brand), strict=True))
+        return pa.table(columns).cast(CATALOGUE)
 
     # ------------------------------------------------------------------ vocabulary
     def _bot_events(self, lengths: np.ndarray) -> int:

@@ -13,9 +13,12 @@ from connu.engine.sql import literal, quoted
 from connu.twins.context import HOST_PATTERN
 from connu.twins.counting import NO_SESSION, NO_TIME
 
-PLACES, EVENTS, BOTS = "behaviour_places", "behaviour_events", "behaviour_bots"
+#: What is read; its subjects, its events in numbers, and the machines among them.
+READ, PLACES, EVENTS, BOTS = (f"behaviour_{name}" for name in ("read", "places", "events", "bots"))
 #: Distinct pages read at most, the most visited; of rarer ones nothing is known.
 _PAGES = 1 << 21
+#: Neither missing nor a number that is none.
+_FINITE = "abs(value) < 1e300"
 
 
 def words_table(column: str) -> str:
@@ -36,11 +39,13 @@ def places_sql(subjects: str) -> str:
 def filled_sql(columns: Iterable[str]) -> str:
     """How many events fill each column."""
     counted = ", ".join(f"count({quoted(c)}) AS {quoted(c)}" for c in columns)
-    return f"SELECT {counted} FROM events"
+    return f"SELECT {counted} FROM {READ}"
 
 
 def catalogue_sql(*, listed: bool, products: bool, category: bool) -> str:
     """Every product with its category and brand; where the catalogue says none, the events'.
+
+    `listed` says whether its category is the catalogue's.
 
     Args:
         listed: there is a table `products`.
@@ -56,12 +61,13 @@ def catalogue_sql(*, listed: bool, products: bool, category: bool) -> str:
         seen = "nullif(trim(min(category)), '')" if category else "CAST(NULL AS VARCHAR)"
         parts.append(
             "SELECT product, CAST(NULL AS VARCHAR) AS listed, CAST(NULL AS VARCHAR) AS brand, "
-            f"{seen} AS seen FROM events WHERE product IS NOT NULL GROUP BY product"
+            f"{seen} AS seen FROM {READ} WHERE product IS NOT NULL GROUP BY product"
         )
     if not parts:
-        return "SELECT '' AS product, '' AS category, '' AS brand WHERE false"
+        return "SELECT '' AS product, '' AS category, '' AS brand, false AS listed WHERE false"
     return (
-        "SELECT product, coalesce(min(listed), min(seen)) AS category, min(brand) AS brand "
+        "SELECT product, coalesce(min(listed), min(seen)) AS category, min(brand) AS brand, "
+        "min(listed) IS NOT NULL AS listed "
         f"FROM ({' UNION ALL '.join(parts)}) WHERE product <> '' "
         "GROUP BY product ORDER BY product"
     )
@@ -74,7 +80,7 @@ def page_sql(column: str = "page") -> str:
 
 def words_sql(expression: str, *, most: int | None = None) -> str:
     """The distinct words of an expression over events `e`, sorted; with `most`, the commonest."""
-    found = f"SELECT {expression} AS word, count(*) AS n FROM events e GROUP BY 1"
+    found = f"SELECT {expression} AS word, count(*) AS n FROM {READ} e GROUP BY 1"
     kept = f"SELECT word FROM ({found}) WHERE word IS NOT NULL AND word <> ''"
     if most is not None:
         kept = f"SELECT word FROM ({kept.replace('SELECT word', 'SELECT word, n', 1)}"
@@ -90,7 +96,7 @@ def pages_sql() -> str:
 def keys_sql() -> str:
     """The names of the columns that events keep as attributes."""
     return (
-        "SELECT DISTINCT unnest(json_keys(attributes)) AS key FROM events "
+        f"SELECT DISTINCT unnest(json_keys(attributes)) AS key FROM {READ} "
         "WHERE attributes IS NOT NULL ORDER BY key"
     )
 
@@ -151,14 +157,15 @@ def coded_sql(
         kept[context] = f"coalesce({said}.code, -1)"
     if rating_types:
         listed = ", ".join(map(literal, rating_types))
-        kept["value"] = f"CASE WHEN e.type IN ({listed}) AND isfinite(e.value) THEN e.value END"
+        finite = _FINITE.replace("value", "e.value")
+        kept["value"] = f"CASE WHEN e.type IN ({listed}) AND {finite} THEN e.value END"
     columns = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in kept.items())
     whose, owner = "e.anonymous_id", "false"
     if ties:
         joins.insert(0, 'LEFT JOIN event_customers t ON t.source = e.source AND t."row" = e."row"')
         whose, owner = "coalesce(t.customer_id, e.anonymous_id)", "(t.customer_id IS NOT NULL)"
     joins.insert(1 if ties else 0, f"JOIN {PLACES} p ON p.subject = {whose} AND p.tied = {owner}")
-    return f"SELECT p.place, {columns} FROM events e {' '.join(joins)}"
+    return f"SELECT p.place, {columns} FROM {READ} e {' '.join(joins)}"
 
 
 def spread_sql(column: str) -> str:
@@ -176,8 +183,8 @@ def spread_sql(column: str) -> str:
 def values_sql() -> str:
     """The event types that have a value about a product, and roughly how many distinct ones."""
     return (
-        'SELECT type, approx_count_distinct(value) AS n FROM events WHERE "value" IS NOT NULL '
-        "AND isfinite(value) AND product IS NOT NULL AND type IS NOT NULL "
+        f"SELECT type, approx_count_distinct(value) AS n FROM {READ} WHERE {_FINITE} "
+        "AND product IS NOT NULL AND type IS NOT NULL "
         "GROUP BY type ORDER BY type"
     )
 
@@ -185,7 +192,7 @@ def values_sql() -> str:
 def rated_sql(event_type: str) -> str:
     """How often each product was given each value by an event type."""
     return (
-        "SELECT product, value, count(*) AS n FROM events WHERE isfinite(value) "
+        f"SELECT product, value, count(*) AS n FROM {READ} WHERE {_FINITE} "
         f"AND product IS NOT NULL AND type = {literal(event_type)} "
         "GROUP BY product, value ORDER BY product, value"
     )

@@ -214,7 +214,8 @@ def _sort_by_time(order, time, spare):
     while run < n:
         for a in range(0, n - run, 2 * run):
             middle, b = a + run, min(a + 2 * run, n)
-            spare[: middle - a] = order[a:middle]
+            for k in range(a, middle):
+                spare[k - a] = order[k]
             i, j, k = 0, middle, a
             while i < middle - a:
                 if j < b and time[order[j]] < time[spare[i]]:
@@ -235,7 +236,8 @@ def _sort(keys, count, spare, buckets):
         most = max(most, keys[i])
     shift = 0
     while shift < 64 and most >> shift:
-        buckets[:] = 0
+        for k in range(256):
+            buckets[k] = 0
         for i in range(count):
             buckets[(keys[i] >> shift) & 255] += 1
         before = 0
@@ -247,7 +249,8 @@ def _sort(keys, count, spare, buckets):
             k = (keys[i] >> shift) & 255
             spare[buckets[k]] = keys[i]
             buckets[k] += 1
-        keys[:count] = spare[:count]
+        for i in range(count):
+            keys[i] = spare[i]
         shift += 8
 
 
