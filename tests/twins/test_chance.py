@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 from scipy import sparse
 
-from connu.twins.chance import drawn, hashed, row_keys, subject_keys
+from connu.twins.chance import drawn, hashed, row_keys, subject_keys, told_apart
 
 
 def test_a_subject_draws_the_same_alone_and_among_others():
@@ -46,3 +46,12 @@ def test_rows_have_the_key_of_their_content():
     assert len(set(keys.tolist())) == len({row.tobytes() for row in dense})
     wider = sparse.csr_matrix((matrix.data, matrix.indices, matrix.indptr), shape=(200, 30))
     assert row_keys(wider).tolist() == keys.tolist()
+
+
+def test_equal_rows_are_told_apart_whatever_their_order():
+    keys = np.array([4, 9, 4, 4, 7], np.uint64)
+    apart = told_apart(keys)
+    assert len(set(apart.tolist())) == 5
+    assert apart[[0, 1, 4]].tolist() == [4, 9, 7]
+    assert sorted(told_apart(keys[::-1]).tolist()) == sorted(apart.tolist())
+    assert told_apart(keys[:0]).tolist() == []

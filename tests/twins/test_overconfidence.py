@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
 
 from connu.twins.audits import audits_to_ask
-from connu.twins.prior import AuditCalibrator
+from connu.twins.recalibration import AuditCalibrator
 from connu.twins.shift import DomainCheck, shift_report
 from connu.twins.temperature import TemperatureCalibrator
 from connu.twins.thinning import thin

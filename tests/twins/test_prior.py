@@ -7,7 +7,6 @@ import pytest
 
 from connu.kernel.errors import UsageError
 from connu.twins.prior import (
-    AuditCalibrator,
     adjust,
     biased,
     estimate_prior,
@@ -15,6 +14,7 @@ from connu.twins.prior import (
     named_shares,
     prior_from_audits,
 )
+from connu.twins.recalibration import AuditCalibrator
 
 EVEN = np.array([0.5, 0.5])
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import pickle
+import json
 
 import numpy as np
 import pytest
 
-from connu.twins.shift import DomainCheck, ShiftReport, _area, shift_report
+from connu.twins.domain import DomainCheck, _area
+from connu.twins.shift import ShiftReport, shift_report
 
 
 def people(n: int, d: int = 8, *, seed: int = 0, moved: float = 0.0) -> np.ndarray:
@@ -168,8 +169,23 @@ def test_distances_known_already_are_not_searched_again():
     assert (given == found.unlike(visitors)).mean() > 0.99
     with pytest.raises(ValueError, match="distances"):
         check.unlike(visitors)
-    kept = pickle.loads(pickle.dumps(check))
-    assert (kept.unlike(visitors, theirs[:, :10]) == check.unlike(visitors, theirs[:, :10])).all()
+
+
+def test_a_check_can_be_kept():
+    known, visitors = people(900, seed=1), people(400, seed=2, moved=1.5)
+    twins = np.random.default_rng(0).gamma(2.0, 1.0, (900, 10))
+    check = DomainCheck(seed=4).fit(known, visitors, known_distances=twins)
+    kept = DomainCheck.from_dict(json.loads(json.dumps(check.to_dict())))
+    assert (kept.known_share(visitors) == check.known_share(visitors)).all()
+    theirs = np.random.default_rng(1).gamma(4.0, 1.0, (400, 10))
+    unlike = check.unlike(visitors, theirs)
+    assert 0 < unlike.sum() < 400
+    assert (kept.unlike(visitors, theirs) == unlike).all()
+    assert shift_report(kept, unlike, thinned=True) == shift_report(check, unlike, thinned=True)
+    few = DomainCheck.from_dict(
+        json.loads(json.dumps(DomainCheck().fit(known, known[:5]).to_dict()))
+    )
+    assert not few.unlike(visitors, theirs).any()
 
 
 def test_people_who_are_all_alike_are_unlike_nobody():

@@ -17,7 +17,8 @@ from scipy.stats import beta, binom
 
 from connu.twins.chance import hashed, row_keys, told_apart
 from connu.twins.precision import risk_thresholds
-from connu.twins.prior import AuditCalibrator, Shares, estimate_prior
+from connu.twins.prior import Shares, estimate_prior
+from connu.twins.recalibration import AuditCalibrator
 
 _FOLDS = 5
 
