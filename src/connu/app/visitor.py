@@ -14,6 +14,7 @@ from typing import Any
 from connu.app.reading import OpenBuild, Reading
 from connu.engine.sql import literal
 from connu.ledger.twins import REASONS
+from connu.twins.known import REASONS as UNLEARNT
 
 #: Kinds of events and categories shown, the most frequent first.
 _MOST = 8
@@ -122,7 +123,7 @@ def because(reason: str) -> str:
     >>> because("too_cold")
     'too cold'
     """
-    return REASONS.get(reason, reason.replace("_", " "))
+    return REASONS.get(reason) or UNLEARNT.get(reason) or reason.replace("_", " ")
 
 
 def _own_events(reading: Reading, cookie: str) -> str:
