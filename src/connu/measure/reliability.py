@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
+from connu.measure.few import K_LEAST, hide_few
 from connu.measure.intervals import Share, wilson
 
 
@@ -70,14 +71,10 @@ def reliability(
     return curve, gap
 
 
-def shown(curve: Sequence[Reliability], least: int) -> list[Reliability]:
-    """The curve as it may be shown: bins of fewer than `least` people are hidden.
-
-    One hidden bin alone could be had by taking the others from the whole: then the next smallest
-    is hidden too.
-    """
-    few = {b.low for b in curve if b.people is None or b.people < least}
-    if len(few) == 1:
-        others = sorted((b.people or 0, b.low) for b in curve if b.low not in few)
-        few |= {low for _, low in others[:1]}
-    return [Reliability(b.low, b.high, None, None, None) if b.low in few else b for b in curve]
+def shown(curve: Sequence[Reliability], least: int = K_LEAST) -> list[Reliability]:
+    """The curve as it may be shown: bins of fewer than `least` people are hidden (`few`)."""
+    cells = hide_few([(f"{place}", b.people or 0) for place, b in enumerate(curve)], least)
+    return [
+        Reliability(b.low, b.high, None, None, None) if cell.hidden else b
+        for b, cell in zip(curve, cells, strict=True)
+    ]

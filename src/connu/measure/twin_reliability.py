@@ -18,10 +18,10 @@ from typing import Any
 import pyarrow as pa
 
 from connu.ledger.twins import TWIN_RELIABILITY
+from connu.measure.few import K_LEAST
 from connu.measure.intervals import Share
 from connu.measure.reliability import Reliability, shown
 from connu.measure.risk_coverage import Coverage
-from connu.measure.scorecard import K_LEAST
 from connu.measure.twins import Stated, TwinsScore, ValueScore
 
 
@@ -94,7 +94,7 @@ def _promise(stated: Stated | None) -> Iterator[dict[str, Any]]:
 
 
 def _curve(curve: list[Reliability], n: int) -> Iterator[dict[str, Any]]:
-    for b in shown(curve, K_LEAST):
+    for b in shown(curve):
         if b.people is not None:
             yield _row("reliability", b.people / n, b.people, b.right, b.told)
 
