@@ -14,38 +14,7 @@ from connu.twins.prior import (
     named_shares,
     prior_from_audits,
 )
-from connu.twins.recalibration import AuditCalibrator
-
-EVEN = np.array([0.5, 0.5])
-
-
-def mixed(
-    n: int, shares: np.ndarray, *, seed: int = 0, sureness: float = 1.0
-) -> tuple[np.ndarray, np.ndarray]:
-    """People of these shares, told as if all values were as frequent; their values.
-
-    `sureness` above 1 makes what is told overconfident.
-    """
-    rng = np.random.default_rng(seed)
-    k = len(shares)
-    codes = rng.choice(k, n, p=shares)
-    x = 1.6 * np.eye(k)[codes] + rng.normal(size=(n, k))
-    part = np.exp(1.6 * sureness * (x - x.max(axis=1, keepdims=True)))
-    return part / part.sum(axis=1, keepdims=True), codes
-
-
-def calibration_error(probability: np.ndarray, codes: np.ndarray, bins: int = 15) -> float:
-    """Per class and averaged: among all together a moved prior's two errors cancel."""
-    total = 0.0
-    for c, column in enumerate(probability.T):
-        place = np.minimum((column * bins).astype(int), bins - 1)
-        gap = np.bincount(place, column - (codes == c), minlength=bins)
-        total += np.abs(gap).sum() / len(codes)
-    return total / probability.shape[1]
-
-
-def asked(n: int, m: int, seed: int = 1) -> np.ndarray:
-    return np.random.default_rng(seed).choice(m, n, replace=False)
+from tests.twins.moved_mix import EVEN, asked, calibration_error, mixed
 
 
 # ---------------------------------------------------------------------- a known prior
@@ -115,83 +84,6 @@ def test_a_brand_s_shares_in_the_order_of_the_classes():
     assert caught.value.hint == "did you mean «female»?"
     with pytest.raises(UsageError, match="no value possible"):
         named_shares({"female": 0.0, "male": 0.0}, ["female", "male"], EVEN)
-
-
-# ---------------------------------------------------------------------- audits
-@pytest.mark.parametrize("shares", [[0.75, 0.25], [0.1, 0.9], [0.55, 0.25, 0.1, 0.1]])
-def test_a_moved_mix_breaks_calibration_and_200_audits_repair_it(shares: list[float]):
-    before, after = [], []
-    for seed in range(8):
-        p, codes = mixed(8000, np.array(shares), seed=seed)
-        rows = asked(200, 8000, seed)
-        moved = AuditCalibrator().fit(p[rows], codes[rows]).transform(p)
-        before.append(calibration_error(p, codes))
-        after.append(calibration_error(moved, codes))
-    assert np.mean(before) > 0.065
-    assert np.mean(after) < 0.03
-
-
-def test_audits_that_contradict_nothing_change_next_to_nothing():
-    before, after = [], []
-    for seed in range(10):
-        p, codes = mixed(8000, EVEN, seed=seed)
-        rows = asked(200, 8000, seed)
-        moved = AuditCalibrator().fit(p[rows], codes[rows]).transform(p)
-        before.append(calibration_error(p, codes))
-        after.append(calibration_error(moved, codes))
-    assert np.mean(after) < np.mean(before) + 0.012
-
-
-def test_audits_repair_what_is_too_sure_of_itself():
-    before, after = 0.0, 0.0
-    for seed in range(6):
-        p, codes = mixed(10_000, EVEN, seed=seed, sureness=2.0)
-        rows = asked(200, 10_000, seed)
-        calibrator = AuditCalibrator().fit(p[rows], codes[rows])
-        assert 0.35 < calibrator.slope_ < 0.85
-        before += calibration_error(p, codes)
-        after += calibration_error(calibrator.transform(p), codes)
-    assert after < 0.5 * before
-
-
-def test_weighted_audits_count_for_whom_they_stand():
-    """The sure are asked nine times as often; without weights the mix would be wrong."""
-    shares = np.array([0.8, 0.2])
-    p, codes = mixed(20_000, shares, seed=5)
-    often = p[:, 0] > 0.5
-    chance = np.where(often, 0.09, 0.01)
-    held = 0
-    for seed in range(60):
-        rows = np.flatnonzero(np.random.default_rng(1000 + seed).random(20_000) < chance)
-        weighted = prior_from_audits(codes[rows], 2, 1 / chance[rows])
-        held += weighted.low[0] < (codes == 0).mean() < weighted.high[0]
-        assert prior_from_audits(codes[rows], 2).low[0] > 0.8
-    assert held >= 54
-    calibrator = AuditCalibrator().fit(p[rows], codes[rows], 1 / chance[rows])
-    assert calibration_error(calibrator.transform(p), codes) < 0.03
-
-
-def test_no_audits_and_few_audits_change_nothing_or_little():
-    p, codes = mixed(50, EVEN)
-    nobody = AuditCalibrator().fit(p[:0], codes[:0])
-    assert nobody.transform(p) == pytest.approx(p)
-    three = AuditCalibrator().fit(p[:3], np.zeros(3, int))
-    assert np.abs(three.transform(p) - p).max() < 0.25
-    others = AuditCalibrator().fit(p, np.full(50, -1))
-    assert others.transform(p) == pytest.approx(p)
-    sure = AuditCalibrator().fit(np.array([[1.0, 0.0]] * 30), np.ones(30, int))
-    assert np.isfinite(sure.transform(p)).all()
-
-
-def test_the_order_of_audits_changes_nothing_and_it_can_be_kept():
-    p, codes = mixed(200, np.array([0.6, 0.3, 0.1]), seed=7)
-    weight = np.linspace(1, 2, 200)
-    one = AuditCalibrator().fit(p, codes, weight)
-    order = np.random.default_rng(0).permutation(200)
-    other = AuditCalibrator().fit(p[order], codes[order], weight[order])
-    assert other.to_dict() == one.to_dict()
-    assert (AuditCalibrator.from_dict(one.to_dict()).transform(p) == one.transform(p)).all()
-    assert one.transform(p[5:6]) == pytest.approx(one.transform(p)[5:6], abs=1e-15)
 
 
 # ---------------------------------------------------------------------- shares
