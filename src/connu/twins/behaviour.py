@@ -167,7 +167,7 @@ class _Reading:
         known = np.concatenate([part.known_share for part in parts] or [np.zeros(0, np.float32)])
         return Behaviour(
             subjects=people,
-            matrix=squeezed(parts, seen, kept),
+            matrix=squeezed(parts, seen, kept, self.threads),
             vocabulary=final,
             events=lengths,
             bots=bots,
@@ -187,7 +187,7 @@ class _Reading:
         pages = self._words(sql.pages_sql()) if "page" in filled else _none()
         if "page" in filled:
             self._put_words("page", pages)
-        keys: dict[str, list[str]] = {"type": []} if "type" in filled else {}
+        keys: dict[str, tuple[str, ...]] = {"type": ()} if "type" in filled else {}
         if "attributes" in filled:
             names = engine.collect(sql.keys_sql())["key"].to_pylist()
             keys |= keys_by_context(names)

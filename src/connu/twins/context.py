@@ -11,6 +11,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 #: Context → the names its column may have, folded; the first that is filled counts.
 CONTEXTS: dict[str, tuple[str, ...]] = {
@@ -29,17 +30,22 @@ _HOST = re.compile(HOST_PATTERN)
 _LONGEST = 80
 
 
-def keys_by_context(keys: Iterable[str]) -> dict[str, list[str]]:
+def keys_by_context(keys: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """The contexts that columns of these names tell, each with its columns in order.
 
     >>> keys_by_context(["Pays", "shoe_size", "device-type", "country"])
-    {'device': ['device-type'], 'country': ['country', 'Pays']}
+    {'device': ('device-type',), 'country': ('country', 'Pays')}
     """
+    return dict(_found(tuple(sorted(set(keys)))))
+
+
+@lru_cache(maxsize=256)  # the events of one source name the same columns
+def _found(keys: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     folded: dict[str, list[str]] = {}
-    for key in sorted(set(keys)):
+    for key in keys:
         folded.setdefault(_folded(key), []).append(key)
     found = {
-        context: [key for alias in aliases for key in folded.get(alias, ())]
+        context: tuple(key for alias in aliases for key in folded.get(alias, ()))
         for context, aliases in CONTEXTS.items()
     }
     return {context: columns for context, columns in found.items() if columns}

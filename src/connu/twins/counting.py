@@ -177,7 +177,7 @@ def _slices(starts: np.ndarray, events: int) -> list[tuple[int, int]]:
 
 @njit(cache=True, nogil=True)
 def _grouped(place, time, subjects):
-    """The events by subject, each subject's by time: their order, and where each one's start."""
+    """The events by subject: their order, and where each one's start."""
     starts = np.zeros(subjects + 1, np.int64)
     for p in place:
         starts[p + 1] += 1
@@ -188,13 +188,6 @@ def _grouped(place, time, subjects):
     for i in range(len(place)):
         order[free[place[i]]] = i
         free[place[i]] += 1
-    most = 0
-    for s in range(subjects):
-        most = max(most, starts[s + 1] - starts[s])
-    spare = np.empty(most, np.int64)
-    for s in range(subjects):
-        a, b = starts[s], starts[s + 1]
-        _sort_by_time(order[a:b], time, spare)
     return order, starts
 
 
@@ -313,12 +306,13 @@ def _count(
     buckets = np.empty(256, np.int64)
     all_sessions, spare_sessions = np.empty(most, np.int64), np.empty(most, np.int64)
     all_products, all_categories = np.empty(most, np.int32), np.empty(most, np.int32)
-    all_gaps = np.empty(most, np.float64)
+    all_gaps, spare_order = np.empty(most, np.float64), np.empty(most, np.int64)
     for s in range(first, last):
         a, b = starts[s], starts[s + 1]
         n = b - a
         if n == 0:
             continue
+        _sort_by_time(order[a:b], time, spare_order)
         keys = all_keys[: n * width]
         used = 0
         sessions = all_sessions[:n]
