@@ -280,4 +280,4 @@ def test_a_hundred_thousand_people_are_found_nearly_all(d):
     index = Neighbours.build(vectors)
     asked = people(500, d, seed=1)
     assert 0.95 <= index.recall(asked) < 1  # not by comparing everyone
-    assert index.recall((asked + vectors.mean(axis=0)) / 2) >= 0.94
+    assert index.recall((asked + vectors.mean(axis=0)) / 2) >= 0.945
