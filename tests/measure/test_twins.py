@@ -156,6 +156,31 @@ def test_nobody_counts_twice_when_the_fifth_is_shared_out():
     assert shared_out(p, truth, 1.0).value == pytest.approx(2 / 4)
 
 
+def slowly_shared_out(p: np.ndarray, truth: np.ndarray, coverage: float) -> float:
+    """The definition, level by level."""
+    people = np.bincount(truth, minlength=p.shape[1])
+    left, hits = np.ones(len(truth)), 0.0
+    for c in sorted(range(p.shape[1]), key=lambda c: (people[c], c)):
+        quota = coverage * people[c]
+        for level in sorted(set(p[:, c]), reverse=True):
+            on = p[:, c] == level
+            part = min(1.0, quota / left[on].sum()) if left[on].sum() else 0.0
+            hits += left[on & (truth == c)].sum() * part
+            quota -= left[on].sum() * part
+            left[on] *= 1 - part
+    return hits / (coverage * len(truth))
+
+
+@pytest.mark.parametrize("levels", [None, 3, 8])
+@pytest.mark.parametrize("k", [2, 3, 6])
+def test_shared_out_is_its_definition(k, levels):
+    for seed in range(5):
+        p, truth = crowd(120, k, seed=seed, levels=levels)
+        for coverage in (0.07, 0.2, 0.5, 1.0):
+            wanted = slowly_shared_out(p, truth, coverage)
+            assert shared_out(p, truth, coverage).value == pytest.approx(wanted)
+
+
 def test_shared_out_is_the_plain_selection_for_two_classes():
     p, truth = crowd(5000, 2, seed=9)
     women = int(0.2 * (truth == 1).sum())

@@ -247,12 +247,11 @@ def _area(area: Area | None, people: int, n: int) -> Share | None:
 
 def _recalls(p: np.ndarray, y: np.ndarray, people: np.ndarray) -> np.ndarray:
     """(k,) share of each class's people found at the base-rate thresholds; nan without people."""
-    rate = people / len(y)
-    held = rate > 0
-    ratio = p[:, held] / rate[held]
+    held = people > 0
+    # A class nobody has is never predicted: −1 is below any ratio.
+    ratio = np.where(held, p * (len(y) / np.maximum(people, 1)), -1.0)
     tied = ratio == ratio.max(axis=1)[:, None]
-    column = np.cumsum(held) - 1
-    right = tied[np.arange(len(y)), column[y]] / tied.sum(axis=1)
+    right = tied[np.arange(len(y)), y] / tied.sum(axis=1)
     hits = np.bincount(y, weights=right, minlength=len(people))
     return np.where(held, hits / np.maximum(people, 1), np.nan)
 
