@@ -1,7 +1,7 @@
 """Lists of vectors, laid out for the scan: each list transposed, one behind the other.
 
-A list never moves apart: who is added comes behind those who are there, so rows within a list
-ascend. Nothing is learnt here.
+Who is added comes behind those who are there, so rows within a list ascend. Nothing is learnt here
+and nothing is changed in place: a search under way keeps the lists it began with.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numba import njit
 
 from connu.twins.scan import scan
 
-TOGETHER = 1024  # queries that one thread answers at a time: their heaps stay in the second cache
+TOGETHER = 1024  # queries a thread answers at a time: what they find stays in the second cache
 
 
 @dataclass(frozen=True)
