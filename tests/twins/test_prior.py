@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from connu.kernel.errors import UsageError
+from connu.twins.precision import risk_thresholds
 from connu.twins.prior import (
     adjust,
     biased,
@@ -13,6 +14,7 @@ from connu.twins.prior import (
     matched_bias,
     named_shares,
     prior_from_audits,
+    prior_weights,
 )
 from tests.twins.moved_mix import EVEN, asked, calibration_error, mixed
 
@@ -41,6 +43,25 @@ def test_impossible_values_stay_impossible_and_rows_add_up():
     assert moved[0].tolist() == [0.0, 1.0, 0.0]
     # All that was possible for him is not: the shares alone remain.
     assert moved[1] == pytest.approx([0.0, 0.4, 0.6])
+
+
+def test_a_promise_made_on_the_known_mix_is_kept_on_the_visitors():
+    """Held-out people weighed to the visitors' shares; without that it is broken every time."""
+    shares, broken, unweighed, spoke = np.array([0.85, 0.15]), 0, 0, 0
+    for seed in range(30):
+        held, truth = mixed(3000, EVEN, seed=seed)
+        p, codes = mixed(20_000, shares, seed=100 + seed)
+        rare = p.argmax(axis=1) == 1
+        plain = risk_thresholds(held, truth, 0.9).per_class[1]
+        unweighed += bool((codes[rare & (p[:, 1] >= plain)] == 0).mean() > 0.1)
+        held, p = (adjust(one, EVEN, shares) for one in (held, p))
+        weight = prior_weights(truth, EVEN, shares)
+        least = risk_thresholds(held, truth, 0.9, weight=weight).per_class[1]
+        stated = (p.argmax(axis=1) == 1) & (p[:, 1] >= least)
+        spoke += bool(stated.mean() > 0.02)
+        broken += bool(stated.any() and (codes[stated] == 0).mean() > 0.1)
+    assert unweighed == 30
+    assert broken <= 4 and spoke >= 25
 
 
 def test_where_behaviour_accounts_for_the_mix_the_matched_bias_adds_nothing():

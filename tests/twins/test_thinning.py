@@ -323,3 +323,19 @@ def test_the_query_can_be_said_to_spark():
     from connu.engine.spark import for_spark
 
     assert "strpos" not in for_spark(thinned_events_sql(seed=1)).lower()
+
+
+def test_behaviour_is_read_from_the_thinned_events_as_from_all(engine: Engine):
+    from connu.twins.behaviour import read_behaviour
+
+    put_brand(engine, {f"c{i}": 20 for i in range(50)}, {"v": 6})
+    customers = pa.array([f"c{i}" for i in range(50)])
+    kinds = pa.array(["customer"] * 50)
+    engine.put("subjects", pa.table({"subject_kind": kinds, "subject": customers}))
+    whole = read_behaviour(engine, "subjects")
+    engine.view("thinned", thinned_events_sql(seed=1))
+    cut = read_behaviour(engine, "subjects", vocabulary=whole.vocabulary, events="thinned")
+    assert set(whole.events.tolist()) == {20} and set(cut.events.tolist()) == {6}
+    assert cut.subjects.equals(whole.subjects)
+    seen = cut.matrix[:, whole.vocabulary.block("type").columns]
+    assert (seen.toarray() == 6).all()

@@ -22,7 +22,7 @@ from connu.twins.neighbours import Neighbours
 #: Fewer known people or visitors than this tell nothing of a shift.
 FEWEST = 100
 
-_MOST = 10_000  # of each side, on whom the classifier is fitted
+_MOST = 5_000  # of each side, on whom the classifier is fitted
 _MOST_INDEXED = 20_000
 _FOLDS = 5
 _TWINS = 5  # whose mean distance says how near the nearest are; one alone may be a freak
@@ -89,7 +89,7 @@ class DomainCheck:
         known_keys: np.ndarray | None = None,
         visitor_keys: np.ndarray | None = None,
     ) -> Self:
-        """Compare. Cost: about a second, and a search for 5,000 when distances are not given.
+        """Compare. Cost: a second or two, and a search for 5,000 when distances are not given.
 
         Args:
             known: representation of the known people (n, d) as reliability is measured on them:

@@ -96,6 +96,27 @@ def adjust(probability: np.ndarray, from_prior: np.ndarray, to_prior: np.ndarray
     return np.where(total > 0, moved / np.where(total > 0, total, 1.0), after / after.sum())
 
 
+def prior_weights(codes: np.ndarray, from_prior: np.ndarray, to_prior: np.ndarray) -> np.ndarray:
+    """How many visitors each held-out known person stands for, where the mix is another: (n,).
+
+    For `precision.risk_thresholds`, beside the held-out people's probabilities moved as the
+    visitors' are: a precision promised on the known mix is not one on the visitors'. For nothing
+    that is learnt.
+
+    >>> prior_weights(np.array([0, 1, 1]), np.array([0.25, 0.75]), np.array([0.5, 0.5]))
+    array([2.        , 0.66666667, 0.66666667])
+
+    Args:
+        codes: their values (n,), into the k classes.
+        from_prior: shares (k,) among the known.
+        to_prior: shares (k,) among visitors; people of a value that no visitor has weigh next to
+            nothing.
+    """
+    before, after = np.asarray(from_prior, np.float64), np.asarray(to_prior, np.float64)
+    ratio = np.divide(after, before, out=np.ones_like(after), where=before > 0)
+    return np.maximum(ratio, 1e-6)[np.asarray(codes, np.int64)]
+
+
 def matched_bias(probability: np.ndarray, prior: np.ndarray) -> np.ndarray:
     """What to add to visitors' log-probabilities (k,) so that they average to known shares.
 
