@@ -44,7 +44,7 @@ def export_audits(
             hint="--attribute names it; twins tell "
             + (", ".join(reader.attributes("twins")) or "none in this build"),
         )
-    sql = reader.sql("twins", attribute=attribute)
+    sql = reader.sql("twins", attribute=attribute, sort=False)
     sure = reading.engine.collect(
         f"SELECT subject, max(probability) AS sure FROM ({sql}) AS t"
         " WHERE subject_kind = 'visitor' GROUP BY subject ORDER BY subject"

@@ -61,7 +61,7 @@ def _score(reading: Reading, attribute: str) -> TwinsScore | None:
     column = quoted(attribute)
     found = reading.engine.collect(
         "SELECT t.subject, t.value, t.probability, t.stated, v.truth"
-        f" FROM ({reading.reader.sql('twins', attribute=attribute)}) AS t"
+        f" FROM ({reading.reader.sql('twins', attribute=attribute, sort=False)}) AS t"
         f" JOIN (SELECT anonymous_id, min({column}) AS truth FROM visitor_truth"
         f" WHERE {column} <> '' GROUP BY anonymous_id) AS v"
         f" ON v.anonymous_id = t.subject WHERE t.subject_kind = {literal('visitor')}"

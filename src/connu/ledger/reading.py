@@ -161,12 +161,14 @@ class Reader:
             customers = self.left_out("customers")
         return Exported(rows, absent, customers, path)
 
-    def sql(self, name: str, *, attribute: str | None = None) -> str:
+    def sql(self, name: str, *, attribute: str | None = None, sort: bool = True) -> str:
         """The query of a table: its export's columns and order, the predicate inside.
 
         Args:
             name: the table.
             attribute: only the rows about it, for a table that has such.
+            sort: in the export's order; a query inside another need not be sorted, and the engine
+                would sort it all the same.
 
         Raises:
             NotFoundError: the build has no such table.
@@ -178,7 +180,8 @@ class Reader:
         chosen = ", ".join(self._shown(name, column) for column in columns)
         if attribute is not None:
             self._check_attribute(name, attribute, columns)
-        return self._kept(name, chosen, attribute) + ordered(name, columns)
+        rows = self._kept(name, chosen, attribute)
+        return rows + ordered(name, columns) if sort else rows
 
     def attributes(self, name: str) -> list[str]:
         """The attributes a table is about, sorted, but those that may not be read."""
