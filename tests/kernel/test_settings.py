@@ -182,6 +182,10 @@ def test_a_wrong_word_is_named_with_the_one_meant(raw: dict, message: str, hint:
         (people() | {"attributes": {"sex": {"prior": {"f": 0.6, "m": 0.5}}}}, "add up to 1.10"),
         (people() | {"attributes": {"sex": {"prior": {"f": 0}}}}, "add up to 0.00"),
         (people() | {"attributes": {"sex": {"audited": ""}}}, "[attributes.sex] audited"),
+        (
+            people() | {"attributes": {"sex": {"extrapolate": False, "audited": "a.csv"}}},
+            "[attributes.sex] twins may not tell it",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_place(raw: dict, told: str):

@@ -315,6 +315,12 @@ def _check_profile(profile: Profile, where: str, settings: Settings) -> None:
 
 
 def _check_prior(attribute: Attribute, where: str) -> None:
+    if attribute.extrapolate is False and (attribute.prior or attribute.audited):
+        raise SettingsError(
+            f"{FILE_NAME}: [{where}] twins may not tell it: prior and audited are idle",
+            hint="extrapolate = true, or leave prior and audited out",
+            setting=f"{where}.extrapolate",
+        )
     shares = attribute.prior.values()
     # Shares rounded to whole per cents may come to a little more than one.
     if sum(shares) > 1.02 or (shares and sum(shares) == 0):

@@ -25,7 +25,7 @@ _FOLDS = 5
 Outcome = Literal["silent", "untested", "proved", "not_contradicted", "raised", "silenced"]
 
 
-class Promise(msgspec.Struct, frozen=True):
+class HeldPromise(msgspec.Struct, frozen=True):
     """What audits say of the statements of one class.
 
     Attributes:
@@ -64,7 +64,7 @@ class Heard:
 
     calibrator: AuditCalibrator
     thresholds: np.ndarray
-    promises: list[Promise]
+    promises: list[HeldPromise]
     shares: Shares
     asked: int
     loss_before: float
@@ -135,7 +135,7 @@ def held_promises(
     precision: float,
     confidence: float = 0.95,
     weights: np.ndarray | None = None,
-) -> tuple[np.ndarray, list[Promise]]:
+) -> tuple[np.ndarray, list[HeldPromise]]:
     """Thresholds (k,) that audits do not contradict, and what became of each promise.
 
     Contradicted: that few right would be seen with less than 1 − confidence were the promise kept,
@@ -186,7 +186,7 @@ def held_promises(
         elif contradicted[c]:
             outcome = "raised" if np.isfinite(after[c]) else "silenced"
         promises.append(
-            Promise(
+            HeldPromise(
                 outcome=outcome,
                 before=float(before[c]),
                 after=float(after[c]),
