@@ -30,7 +30,8 @@ def module(calls: list[dict[str, Any]], people: int = 60, right: float = 0.95) -
     made = ModuleType("connu.twins.crossfit")
 
     def cross_fit(engine, settings, attribute, folds=None, *, progress=None):
-        calls.append({"attribute": attribute, "folds": folds})
+        refused = engine.collect("SELECT subject FROM twin_refused ORDER BY subject")["subject"]
+        calls.append({"attribute": attribute, "folds": folds, "refused": refused.to_pylist()})
         rows = engine.collect(
             f"SELECT customer_id FROM customers ORDER BY customer_id LIMIT {people}"
         )

@@ -27,7 +27,7 @@ def test_figures_and_the_promise(built, calls):
     assert found.score.people == 60
     assert (found.precision, found.promise) == (0.9, "kept")
     assert found.folds == "folds of connu's own"
-    assert calls == [{"attribute": "sex", "folds": None}]
+    assert calls == [{"attribute": "sex", "folds": None, "refused": []}]
     shape = found.as_dict()
     assert shape["score"]["accuracy"]["value"] == pytest.approx(0.95)
     assert shape["curve"][-1]["coverage"] == 1.0
@@ -40,6 +40,13 @@ def test_who_did_not_grant_the_purpose_is_not_judged(built, calls):
     with open_journal(built.folder, built.settings) as journal:
         journal.consent("service", False, "x", records=[("crm", "C000")])
     assert built.evaluate_twins("sex").score.people == 59
+
+
+def test_who_refused_to_be_a_twin_is_not_learnt_from(built, calls):
+    customer_id = built.show("crm:C001").customer.customer_id
+    built.consent("crm:C001", "personalisation", granted=False)
+    built.evaluate_twins("sex")
+    assert calls[0]["refused"] == [customer_id]
 
 
 def test_only_the_judged_of_a_file_count(built, calls, tmp_path):

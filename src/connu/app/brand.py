@@ -262,10 +262,18 @@ class Brand:
         """
         from connu.app.evaluation import evaluate
 
-        file = None if folds is None else Path(folds)
-        with self.reading(purpose) as reading:
+        with (
+            open_journal(self.folder, self.settings) as journal,
+            self.reading(purpose) as reading,
+        ):
             return evaluate(
-                reading, self.settings, attribute, folds=file, column=column, progress=progress
+                reading,
+                self.settings,
+                attribute,
+                consents=journal.consents(),
+                folds=None if folds is None else Path(folds),
+                column=column,
+                progress=progress,
             )
 
     def scorecard(

@@ -8,17 +8,20 @@ from typing import Any, Literal
 
 import msgspec
 import numpy as np
+import pyarrow as pa
 
 from connu.app.folds import Folds, folds_of
 from connu.app.reading import Reading
 from connu.govern.sensitive import is_sensitive
 from connu.kernel.attributes import BUILT_IN
+from connu.kernel.clock import now_utc
 from connu.kernel.errors import PurposeError, UsageError, did_you_mean
 from connu.kernel.progress import Progress
 from connu.kernel.settings import Attribute, Settings
 from connu.measure.intervals import Share
 from connu.measure.risk_coverage import RiskCoverage
 from connu.measure.twins import Stated, TwinsScore, evaluate_twins
+from connu.twins.learnable import make_refused
 
 Promise = Literal["kept", "missed within chance", "broken", "nothing stated"]
 
@@ -74,6 +77,7 @@ def evaluate(
     settings: Settings,
     attribute: str,
     *,
+    consents: pa.Table,
     folds: Path | None = None,
     column: str = "fold",
     progress: Progress | None = None,
@@ -86,6 +90,7 @@ def evaluate(
         reading: the build, opened for the purpose.
         settings: the brand's.
         attribute: one that twins tell.
+        consents: the journal's: who refused is not learnt from, as in a build.
         folds: who is judged with whom (`folds.folds_of`); connu's own folds when absent.
         column: the file's column.
         progress: who watches.
@@ -97,9 +102,12 @@ def evaluate(
     """
     precision = promised(settings, attribute)
     given = None if folds is None else folds_of(reading, folds, column)
+    readable = _readable(reading, given)
     # Loaded here: scikit-learn, LightGBM and faiss take a second.
     from connu.twins.crossfit import cross_fit
 
+    # From here on the engine serves the twins: the reader's consents are not in it any more.
+    make_refused(reading.engine, now=now_utc(), journal_consents=consents)
     fitted = cross_fit(
         reading.engine,
         settings,
@@ -107,7 +115,7 @@ def evaluate(
         None if given is None else given.table,
         progress=progress,
     )
-    judged = _judged(reading, fitted.subjects["subject"].to_pylist(), given)
+    judged = np.array([who in readable for who in fitted.subjects["subject"].to_pylist()], bool)
     if not judged.any():
         raise UsageError(
             f"nobody can be judged on «{attribute}»: no customer is both known by it and seen",
@@ -196,8 +204,8 @@ def curve_of(probability: np.ndarray, truth: np.ndarray) -> list[Measured]:
     return [Measured(step, surest.accuracy_at(step)) for step in steps if step * len(truth) >= 1]
 
 
-def _judged(reading: Reading, subjects: list[str], given: Folds | None) -> np.ndarray:
-    """Which subjects count: readable for the purpose and, given folds, in one that is judged."""
+def _readable(reading: Reading, given: Folds | None) -> set[str]:
+    """The customers that count: readable for the purpose and, given folds, in one to be judged."""
     rows = reading.engine.collect(
         f"SELECT DISTINCT customer_id FROM ({reading.sql('identities')}) AS i"
     )
@@ -205,7 +213,7 @@ def _judged(reading: Reading, subjects: list[str], given: Folds | None) -> np.nd
     if given is not None:
         fold = dict(zip(*given.table.to_pydict().values(), strict=True))
         readable &= {subject for subject, word in fold.items() if word is not None}
-    return np.array([subject in readable for subject in subjects], dtype=bool)
+    return readable
 
 
 def _asked(given: Folds) -> int:
