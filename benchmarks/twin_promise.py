@@ -15,6 +15,7 @@ from scipy import sparse
 
 from connu.measure.intervals import wilson
 from connu.measure.twins import evaluate_twins
+from connu.twins.classifier import TwinsClassifier
 from connu.twins.precision import risk_thresholds
 
 #: A value stated of fewer people in a split is not judged on its own.
@@ -101,11 +102,11 @@ def refitted(
         splits: random halves.
         seed: of the halves.
     """
-    from connu.twins.classifier import TwinsClassifier
 
     def state(chosen: np.ndarray, judged: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         model = TwinsClassifier(precision=precision).fit(counts[chosen], y[chosen])
-        return model.predict_proba(counts[judged]), model.state(counts[judged])
+        told = model.tell(counts[judged])
+        return told.probability, told.code
 
     return _over_halves(state, y, precision, splits, seed)
 

@@ -21,10 +21,13 @@ from scipy import sparse
 
 from benchmarks.twin_crowd import Crowd
 from connu.measure.twins import evaluate_twins
+from connu.twins.classifier import TwinsClassifier
 
 TOOLS = ("connu", "tfidf-logistic")
 #: Shares of the visitors told one after another, to see how the time grows.
 SIZES = (0.25, 0.5, 1.0)
+#: Visitors told at once.
+BATCH = 50_000
 #: Visitors told one by one.
 ONE_BY_ONE = 500
 
@@ -50,19 +53,16 @@ Tell = Callable[[sparse.csr_matrix], tuple[np.ndarray, np.ndarray | None]]
 
 
 def _connu(known: sparse.csr_matrix, sex: np.ndarray) -> Tell:
-    from connu.twins.classifier import TwinsClassifier
-
     model = TwinsClassifier().fit(known, sex)
 
     def tell(visitors: sparse.csr_matrix) -> tuple[np.ndarray, np.ndarray | None]:
-        p = model.predict_proba(visitors)
-        top = p.argmax(axis=1)
-        said = np.where(p.max(axis=1) >= model.thresholds_[top], top, -1)
-        # The evidence: who the twins are of those something is stated of.
-        stated = np.flatnonzero(said >= 0)
-        if len(stated):
-            model.kneighbors(visitors[stated])
-        return p, said
+        p, said = [], []
+        # As a build does: the twins of one batch are written down before the next.
+        for start in range(0, visitors.shape[0], BATCH):
+            told = model.tell(visitors[start : start + BATCH])
+            p.append(told.probability)
+            said.append(told.code)
+        return np.concatenate(p), np.concatenate(said)
 
     return tell
 

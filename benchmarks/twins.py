@@ -40,6 +40,7 @@ from benchmarks.twin_crowd import ratings_crowd, visitor_crowd
 from benchmarks.twin_sessions import Sessions
 from benchmarks.twin_visits import visits_cut_short
 from connu.measure.twins import TwinsScore, evaluate_twins
+from connu.twins.classifier import TwinsClassifier
 
 BEGIN, END = "<!-- twins -->", "<!-- end of twins -->"
 QUALITY = (
@@ -169,8 +170,6 @@ def sessions_later(report: Report) -> None:
 
 def ratings(report: Report) -> None:
     """Made film raters, sex and age, five folds; counts are whether a film was rated."""
-    from connu.twins.classifier import TwinsClassifier
-
     rated, sex, age = ratings_crowd()
     rated.data = np.ones_like(rated.data)
     fold = np.random.default_rng(0).permutation(rated.shape[0]) % 5
@@ -182,8 +181,8 @@ def ratings(report: Report) -> None:
         begun = time.perf_counter()
         for f in range(5):
             model = TwinsClassifier().fit(rated[fold != f], y[fold != f])
-            p[fold == f] = model.predict_proba(rated[fold == f])
-            said[fold == f] = model.state(rated[fold == f])
+            told = model.tell(rated[fold == f])
+            p[fold == f], said[fold == f] = told.probability, told.code
         seconds = time.perf_counter() - begun
         report.quality(data, "connu", evaluate_twins(p, y, names, said), seconds)
         _beside(report, data, rated, y, names, fold)
@@ -213,8 +212,6 @@ def _promised() -> Iterator[tuple[str, sparse.csr_matrix, np.ndarray]]:
 def _kept(
     counts: sparse.csr_matrix, y: np.ndarray, splits: int, refit: bool
 ) -> Iterator[tuple[str, twin_promise.Promise]]:
-    from connu.twins.classifier import TwinsClassifier
-
     held = TwinsClassifier().fit(counts, y).held_out_
     yield (
         "held-out probabilities",
@@ -226,10 +223,8 @@ def _kept(
 
 def visits(report: Report) -> None:
     """Histories cut to a visit's length."""
-    begun = time.perf_counter()
-    for name, score in visits_cut_short().items():
-        report.quality("made visits, sex", name, score, time.perf_counter() - begun)
-        begun = time.perf_counter()
+    for name, score, seconds in visits_cut_short():
+        report.quality("made visits, sex", name, score, seconds)
 
 
 def speed(report: Report, visitors: int = 1_000_000, known: int = 100_000) -> None:
