@@ -104,7 +104,8 @@ def read_behaviour(
         without: columns of events, or contexts, to leave out: see `refused_behaviour`.
         threads: that count at a time.
 
-    Cost: see docs/benchmarks.md; memory is that of the matrix, and some 500 MB of what is read.
+    Cost: some 1.7 µs of processor time an event: 34 s for a million visitors of 20 events, which
+    two threads share. Memory: the matrix (0.9 GB there) and about 0.6 GB of what is being read.
     """
     reading = _Reading(engine, vocabulary, frozenset(without), threads)
     try:

@@ -17,6 +17,8 @@ from connu.twins.counting import NO_SESSION, NO_TIME
 READ, PLACES, EVENTS, BOTS = (f"behaviour_{name}" for name in ("read", "places", "events", "bots"))
 #: Distinct pages read at most, the most visited; of rarer ones nothing is known.
 _PAGES = 1 << 21
+#: µs since 1970, in words that both engines have.
+_MICROS = "date_diff('microsecond', TIMESTAMP '1970-01-01', e.time)"
 #: Neither missing nor a number that is none.
 _FINITE = "abs(value) < 1e300"
 
@@ -133,7 +135,7 @@ def coded_sql(
     has = set(filled)
     joins: list[str] = []
     kept: dict[str, str] = {}
-    kept["time"] = f"coalesce(epoch_us(e.time), {NO_TIME})"
+    kept["time"] = f"coalesce({_MICROS}, {NO_TIME})"
     if "session" in has:
         # Half of what a hash can be, so that it fits a signed number.
         hashed = "CAST(abs(hash(e.source, e.session, e.anonymous_id) // 2) AS BIGINT)"
