@@ -86,6 +86,13 @@ def test_what_is_told_becomes_facts_beside_the_others(brand, teller):
     assert brand.status().twins["attributes"]["sex"]["stated"] == 1
 
 
+def test_the_visitor_told_most_surely_is_the_example_to_look_at(brand, teller):
+    brand.build()
+    assert brand.example().visitor == told_brand.WOMAN
+    brand.consent(told_brand.WOMAN, "service", granted=False)
+    assert brand.example().visitor is None
+
+
 def test_the_model_is_extended_but_not_when_learnt_anew(brand, teller):
     brand.build()
     first = Builds(brand.folder).current()

@@ -1,4 +1,4 @@
-"""An example to look at after a build: the customer whom most sources know, and two of his."""
+"""An example to look at after a build: a customer, two records of his, and a visitor."""
 
 from __future__ import annotations
 
@@ -16,16 +16,18 @@ class Example:
         customer_id: who.
         pair: two records of his that were linked, as source:id; by probability where there are
             such; empty when he has no link.
+        visitor: the cookie of the visitor of whom twins are surest, or None where they are silent.
     """
 
     customer_id: str
     pair: tuple[str, ...]
+    visitor: str | None = None
 
 
 def example_of(reading: Reading) -> Example | None:
     """The customer whom most sources know, the smallest id among equals; None without customers.
 
-    Reads customers, identities and links of the purpose; one pass over each.
+    Reads customers, identities, links and facts of the purpose; one pass over each.
     """
     found = reading.rows(
         f"SELECT customer_id FROM ({reading.sql('customers')}) "
@@ -49,4 +51,9 @@ def example_of(reading: Reading) -> Example | None:
         for link in links
         for side in ("left", "right")
     )
-    return Example(customer_id, pair)
+    told = reading.rows(
+        f"SELECT subject FROM ({reading.sql('facts')}) AS t "
+        "WHERE subject_kind = 'visitor' AND basis = 'twins' "
+        "ORDER BY probability DESC, subject LIMIT 1"
+    )
+    return Example(customer_id, pair, told[0]["subject"] if told else None)
