@@ -126,6 +126,7 @@ class _Reading:
         self.made: list[str] = []
         self.columns: list[str] = []
         self.brands = pa.array([], pa.string())
+        self.brand_of = np.zeros(0, np.int32)
         self.catalogue = CATALOGUE.empty_table()
         self.rating_types: tuple[str, ...] = ()
 
@@ -236,10 +237,11 @@ class _Reading:
                 "word": products,
                 "code": pa.array(np.arange(len(products)), pa.int32()),
                 "category": pc.index_in(_array(whole["category"]), value_set=categories),
-                "brand": pc.index_in(_array(whole["brand"]), value_set=self.brands),
             }
         )
         self._put(sql.words_table("product"), numbered)
+        brand = pc.index_in(_array(whole["brand"]), value_set=self.brands)
+        self.brand_of = brand.fill_null(-1).to_numpy()
         placed = pc.or_(pc.is_valid(whole["category"]), pc.is_valid(whole["brand"]))
         self.catalogue = whole.filter(placed).combine_chunks()
         return categories, products
@@ -270,6 +272,7 @@ class _Reading:
             self.engine,
             words,
             self.brands,
+            self.brand_of,
             self.catalogue,
             rating_types=self.rating_types,
             bot_events=limit,
@@ -299,7 +302,8 @@ class _Reading:
             made[context] = np.append(columns, np.int32(-1))
         if len(self.brands):
             columns = context_columns(vocabulary, "brand", self.brands)
-            made["brand"] = np.append(columns, np.int32(-1))
+            # Read by its product's code, so that no event need carry it.
+            made["brand"] = np.append(np.append(columns, np.int32(-1))[self.brand_of], np.int32(-1))
         return made
 
     def _events(
@@ -327,8 +331,9 @@ class _Reading:
                     read = batch.column(name).to_numpy(zero_copy_only=False)
                     made[rows] = read if every else read[counted]
             for number, (context, columns) in enumerate(to_column.items()):
-                if context in self.columns:
-                    read = batch.column(context).to_numpy()
+                coded = "product" if context == "brand" else context
+                if coded in self.columns:
+                    read = batch.column(coded).to_numpy()
                     contexts[rows, number] = columns[read if every else read[counted]]
             at = rows.stop
         codes["place"] -= np.int32(first)

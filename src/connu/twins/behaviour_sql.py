@@ -144,7 +144,6 @@ def coded_sql(
     if "product" in has:
         joins.append(f"LEFT JOIN {words_table('product')} i ON i.word = e.product")
         kept["product"] = "coalesce(i.code, -1)"
-        kept["brand"] = "coalesce(i.brand, -1)"
         inside = "i.category"
     if "category" in has:
         joins.append(f"LEFT JOIN {words_table('category')} k ON k.word = e.category")

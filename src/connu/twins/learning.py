@@ -97,6 +97,7 @@ def candidates(
     engine: Engine,
     words: Words,
     brands: pa.StringArray,
+    brand_of: np.ndarray,
     catalogue: pa.Table,
     *,
     rating_types: tuple[str, ...],
@@ -105,17 +106,22 @@ def candidates(
 ) -> Candidates:
     """The features to count, out of the coded events of the engine.
 
+    `brand_of`: int32, the brand of each product, -1 for none.
+
     Of products, pages and values more than `WIDEST` two subjects have, the most frequent stay.
     """
     features: list[tuple[str, pa.StringArray]] = []
-    features.append(("product", _shared(engine, "product", words.products)))
+    spread = _spread(engine, "product", len(words.products))
+    n, low, high = spread
+    features.append(("product", words.products.take(pa.array(_most(n, low < high)))))
     categories, pages = Levels.of_categories(words.categories), Levels.of_pages(words.pages)
     visits, low, high = _spread(engine, "category", len(words.categories))
     for level, names in enumerate(categories.names):
         n, _, _ = _gathered(categories.codes[:, level], len(names), visits, low, high)
         kept = _most(n, n >= 1)
         features.append((f"category {level + 1}", names.take(pa.array(kept))))
-    features.append(("brand", _shared(engine, "brand", brands)))
+    n, a, b = _gathered(brand_of, len(brands), *spread)
+    features.append(("brand", brands.take(pa.array(_most(n, a < b)))))
     for context, raw in words.contexts.items():
         values = _context_names(engine, context, raw)
         if context != "type" or len(values) > 1:
@@ -193,11 +199,6 @@ def _gathered(
     np.minimum.at(first, node[mine], low[mine])
     np.maximum.at(last, node[mine], high[mine])
     return events, first, last
-
-
-def _shared(engine: Engine, column: str, words: pa.StringArray) -> pa.StringArray:
-    n, low, high = _spread(engine, column, len(words))
-    return words.take(pa.array(_most(n, low < high)))
 
 
 def _context_names(engine: Engine, context: str, raw: pa.StringArray) -> pa.StringArray:
