@@ -20,9 +20,10 @@ from connu.engine.sql import quoted
 from connu.govern.sensitive import refused
 from connu.kernel.settings import Settings
 from connu.twins import behaviour_sql as sql
+from connu.twins.coded import NO_SESSION, NO_TIME, Events, Rows, Tables
 from connu.twins.coding import Levels, Words, context_columns, known_tables
 from connu.twins.context import context_value, keys_by_context
-from connu.twins.counting import NO_SESSION, NO_TIME, Events, Rows, Tables, count_rows
+from connu.twins.counting import count_rows
 from connu.twins.learning import Candidates, candidates
 from connu.twins.ratings import rating_types
 from connu.twins.squeezing import count_columns, squeezed

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from connu.engine.sql import literal, quoted
+from connu.twins.coded import NO_SESSION, NO_TIME
 from connu.twins.context import HOST_PATTERN
-from connu.twins.counting import NO_SESSION, NO_TIME
 
 #: What is read; its subjects, its events in numbers, and the machines among them.
 READ, PLACES, EVENTS, BOTS = (f"behaviour_{name}" for name in ("read", "places", "events", "bots"))

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from connu.twins.counting import Tables
+from connu.twins.coded import Tables
 from connu.twins.features import pair_name
 from connu.twins.paths import CATEGORY_LEVELS, PAGE_LEVELS, category_levels, page_levels
 from connu.twins.vocabulary import Vocabulary

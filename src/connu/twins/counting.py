@@ -8,18 +8,15 @@ order of time; nothing depends on the order in which events arrive.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numba import njit
 
+from connu.twins.coded import NO_SESSION, NO_TIME, Events, Rows, Tables
 from connu.twins.features import MEASURES
+from connu.twins.sorting import count_distinct, sort_by_time, sort_keys
 
-#: Of an event that has no time.
-NO_TIME = np.iinfo(np.int64).min
-#: Of an event that has no session.
-NO_SESSION = -1
 #: A feature counts so often at most in one subject: a machine must not dominate.
 MOST = 1000
 #: Without sessions, events so far apart (µs) are of two visits.
@@ -30,87 +27,15 @@ _MEASURES = len(MEASURES)
 _LOW = (1 << 32) - 1
 #: A pace that varies less is even: what is left is rounding.
 _STEADY = 1e-9
-#: So few are sorted soonest by insertion.
-_FEW = 64
 #: Events whose features are counted at a time: bounds the memory of what is being sorted.
 _SLICE = 100_000
-
-
-@dataclass(frozen=True)
-class Events:
-    """Coded events of `subjects` subjects, in any order; -1 says: none.
-
-    Attributes:
-        place: int32 (m,): whose, from 0.
-        time: int64 (m,): µs since 1970, UTC, or NO_TIME.
-        session: int64 (m,): a number that sessions do not share, or NO_SESSION.
-        product, category, page: int32 (m,): codes into the tables of a `Coding`.
-        value: float64 (m,): the rating, or NaN.
-        contexts: int32 (m, k): columns; the first is the event's type.
-        subjects: how many subjects there are, with or without events.
-    """
-
-    place: np.ndarray
-    time: np.ndarray
-    session: np.ndarray
-    product: np.ndarray
-    category: np.ndarray
-    page: np.ndarray
-    value: np.ndarray
-    contexts: np.ndarray
-    subjects: int
-
-
-@dataclass(frozen=True)
-class Tables:
-    """From codes to columns; -1: the vocabulary does not have it.
-
-    Attributes:
-        product, rating: int32 (p,) columns; mean: float64 (p,) of the ratings.
-        category: int32 (c, levels); page: int32 (g, levels).
-        leaf, top: int32 (c,): places in the tables of pairs.
-        leaf_pairs, top_pairs: int32 (l, l), (t, t).
-        hour: int32 (24,); weekday: int32 (7,), Monday first.
-    """
-
-    product: np.ndarray
-    rating: np.ndarray
-    mean: np.ndarray
-    category: np.ndarray
-    page: np.ndarray
-    leaf: np.ndarray
-    top: np.ndarray
-    leaf_pairs: np.ndarray
-    top_pairs: np.ndarray
-    hour: np.ndarray
-    weekday: np.ndarray
-
-    @property
-    def width(self) -> int:
-        """Features that one event can have at most."""
-        return 1 + self.category.shape[1] + self.page.shape[1] + 2 + 2 + 1
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Rows of a sparse matrix, columns ascending in each.
-
-    Attributes:
-        lengths: int64 (n,); columns: int32 and values: float32, (sum of lengths,).
-        known_share: float32 (n,): of what a subject did, the share the vocabulary knows.
-    """
-
-    lengths: np.ndarray
-    columns: np.ndarray
-    values: np.ndarray
-    known_share: np.ndarray
 
 
 def count_rows(events: Events, tables: Tables, threads: int = 2) -> Rows:
     """The rows of all subjects, in order.
 
-    Cost: about 0.5 µs of a processor an event; memory 12 bytes a feature of an event, for the slices
-    at work, beside the result.
+    Cost: about 0.5 µs of a processor an event; memory 12 bytes a feature of an event, for the
+    slices at work, beside the result.
     """
     order, starts = _grouped(events.place, events.time, events.subjects)
     width = tables.width + events.contexts.shape[1]
@@ -192,82 +117,6 @@ def _grouped(place, time, subjects):
 
 
 @njit(cache=True, nogil=True)
-def _sort_by_time(order, time, spare):
-    """Sort events by their time: short runs by insertion, which are then merged."""
-    n = len(order)
-    for a in range(0, n, _FEW):
-        for i in range(a + 1, min(a + _FEW, n)):
-            e, t = order[i], time[order[i]]
-            j = i
-            while j > a and time[order[j - 1]] > t:
-                order[j] = order[j - 1]
-                j -= 1
-            order[j] = e
-    run = _FEW
-    while run < n:
-        for a in range(0, n - run, 2 * run):
-            middle, b = a + run, min(a + 2 * run, n)
-            for k in range(a, middle):
-                spare[k - a] = order[k]
-            i, j, k = 0, middle, a
-            while i < middle - a:
-                if j < b and time[order[j]] < time[spare[i]]:
-                    order[k] = order[j]
-                    j += 1
-                else:
-                    order[k] = spare[i]
-                    i += 1
-                k += 1
-        run *= 2
-
-
-@njit(cache=True, nogil=True)
-def _sort(keys, count, spare, buckets):
-    """Sort the first `count` keys, none negative, by their bytes: six times quicksort's speed."""
-    most = 0
-    for i in range(count):
-        most = max(most, keys[i])
-    shift = 0
-    while shift < 64 and most >> shift:
-        for k in range(256):
-            buckets[k] = 0
-        for i in range(count):
-            buckets[(keys[i] >> shift) & 255] += 1
-        before = 0
-        for k in range(256):
-            here = buckets[k]
-            buckets[k] = before
-            before += here
-        for i in range(count):
-            k = (keys[i] >> shift) & 255
-            spare[buckets[k]] = keys[i]
-            buckets[k] += 1
-        for i in range(count):
-            keys[i] = spare[i]
-        shift += 8
-
-
-@njit(cache=True, nogil=True)
-def _distinct(codes, count, spare, buckets):
-    """How many distinct numbers the first `count` are, none negative; they are sorted."""
-    if count <= _FEW:
-        for i in range(1, count):
-            code = codes[i]
-            j = i
-            while j > 0 and codes[j - 1] > code:
-                codes[j] = codes[j - 1]
-                j -= 1
-            codes[j] = code
-    else:
-        _sort(codes, count, spare, buckets)
-    found = 0
-    for i in range(count):
-        if i == 0 or codes[i] != codes[i - 1]:
-            found += 1
-    return found
-
-
-@njit(cache=True, nogil=True)
 def _count(
     first,
     last,
@@ -312,7 +161,7 @@ def _count(
         n = b - a
         if n == 0:
             continue
-        _sort_by_time(order[a:b], time, spare_order)
+        sort_by_time(order[a:b], time, spare_order)
         keys = all_keys[: n * width]
         used = 0
         sessions = all_sessions[:n]
@@ -451,7 +300,7 @@ def _count(
                 last_category = np.int64(-1) if several else moment_category
                 last_one, last_session, last_mixed = t, moment_session, mixed
 
-        visits = _distinct(sessions, with_session, spare_sessions, buckets) + visits_without
+        visits = count_distinct(sessions, with_session, spare_sessions, buckets) + visits_without
         pace, varies = 0.0, 0.0
         for k in range(linked):
             pace += gaps[k]
@@ -468,17 +317,17 @@ def _count(
         out_values[at + 3] = pace
         out_values[at + 4] = varies
         out_values[at + 5] = np.log1p(seconds / max(visits, 1))
-        different = _distinct(products, with_product, spare, buckets)
+        different = count_distinct(products, with_product, spare, buckets)
         out_values[at + 6] = np.log1p(different)
         out_values[at + 7] = different / max(with_product, 1)
-        out_values[at + 8] = _distinct(categories, with_category, spare, buckets) / max(
+        out_values[at + 8] = count_distinct(categories, with_category, spare, buckets) / max(
             with_category, 1
         )
         for k in range(_MEASURES):
             out_columns[at + k] = k
         at += _MEASURES
 
-        _sort(keys, used, spare, buckets)
+        sort_keys(keys, used, spare, buckets)
         k = 0
         while k < used:
             j = k + 1
@@ -523,7 +372,7 @@ def _rate(
             events[found] = e
             keys[found] = (np.int64(rating_column[p]) << 32) + found
             found += 1
-    _sort(keys, found, spare, buckets)
+    sort_keys(keys, found, spare, buckets)
     k = 0
     while k < found:
         column = keys[k] >> 32
@@ -542,7 +391,7 @@ def _rate(
     keys, spare = np.empty(length, np.int64), np.empty(length, np.int64)
     for k in range(length):
         keys[k] = (np.int64(row_columns[k]) << 32) + k
-    _sort(keys, length, spare, buckets)
+    sort_keys(keys, length, spare, buckets)
     for k in range(length):
         out_columns[begin + k] = row_columns[keys[k] & _LOW]
         out_values[begin + k] = row_values[keys[k] & _LOW]

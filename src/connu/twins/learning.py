@@ -14,9 +14,9 @@ import pyarrow as pa
 
 from connu.engine.protocol import Engine
 from connu.twins.behaviour_sql import spread_sql
+from connu.twins.coded import Tables
 from connu.twins.coding import Ends, Levels, Words, tables_of
 from connu.twins.context import context_value
-from connu.twins.counting import Tables
 from connu.twins.features import pair_name
 from connu.twins.ratings import rating_means
 from connu.twins.vocabulary import Vocabulary

@@ -9,9 +9,10 @@ import numpy as np
 import pyarrow as pa
 
 from connu.twins.behaviour import SUBJECTS, Behaviour
+from connu.twins.coded import NO_SESSION, NO_TIME, Events
 from connu.twins.coding import Words, context_columns, known_tables
 from connu.twins.context import context_value, contexts_in
-from connu.twins.counting import NO_SESSION, NO_TIME, Events, count_rows
+from connu.twins.counting import count_rows
 from connu.twins.paths import category_levels, page_path
 from connu.twins.squeezing import unsqueezed
 from connu.twins.vocabulary import Vocabulary

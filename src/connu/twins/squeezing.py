@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 from scipy import sparse
 
-from connu.twins.counting import Rows
+from connu.twins.coded import Rows
 
 
 def squeezed(
