@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Self
 
 import numpy as np
 
 from connu.twins.scores import checked, checked_pair, shares, sigmoid
 
-#: Where scores may saturate, in log units below the best of the row; the last is hardly felt.
-_CEILINGS = (2.0, 3.0, 4.5, 7.0, 12.0, 30.0)
+#: Scores further than this below the best of the row say nothing more.
+_FLOOR = -30.0
+#: Where scores may saturate, in log units below the best of the row; the last is not felt.
+_CEILINGS = (2.0, 3.0, 4.5, 7.0, 12.0, 300.0)
 #: People the ceiling is looked for on.
-_ENOUGH = 5_000
+_ENOUGH = 2_000
 #: Penalty of the slope, in units of the scores' own spread, and of the biases. Worth a person or
 #: so: it binds where there are few, and vanishes where there are many.
 _RIDGE = 1.0
@@ -55,7 +58,7 @@ class TemperatureCalibrator:
         Cost: about ten passes over (n, k), k + 1 sorts of n; k³ a step.
         """
         values, codes = checked_pair(scores, y)
-        self.ceiling_ = find_ceiling(values, codes)
+        self.ceiling_ = find_ceiling(values, codes, lambda v, c, ceiling: _fit(v, c, ceiling)[0])
         _, self.slope_, self.bias_ = _fit(values, codes, self.ceiling_)
         return self
 
@@ -67,6 +70,7 @@ class TemperatureCalibrator:
         values = checked(scores)
         if values.shape[1] == 2:
             logit = values[:, 1] - values[:, 0]
+            np.clip(logit, _FLOOR, -_FLOOR, out=logit)
             logit /= self.ceiling_
             np.tanh(logit, out=logit)
             logit *= self.slope_ * self.ceiling_
@@ -100,27 +104,33 @@ class TemperatureCalibrator:
 def bent(values: np.ndarray, ceiling: float) -> np.ndarray:
     """Scores below the best of their row (n, k), bent towards −ceiling; their order stays."""
     gap = values - values.max(1, keepdims=True)
+    np.maximum(gap, _FLOOR, out=gap)
     gap /= ceiling
     np.tanh(gap, out=gap)
     gap *= ceiling
     return gap
 
 
-def find_ceiling(values: np.ndarray, codes: np.ndarray) -> float:
+def find_ceiling(
+    values: np.ndarray,
+    codes: np.ndarray,
+    loss: Callable[[np.ndarray, np.ndarray, float], float],
+) -> float:
     """The ceiling of greatest likelihood; the highest, unless another is a nat better.
 
     Args:
         values: checked scores (n, k), sorted by content.
         codes: (n,).
+        loss: of a curve fitted to some people under a ceiling.
 
-    Cost: six fits on at most 5,000 people, evenly taken.
+    Cost: six fits on at most 2,000 people, evenly taken.
     """
     if len(values) > _ENOUGH:
         some = np.linspace(0, len(values) - 1, _ENOUGH).astype(np.int64)
         values, codes = values[some], codes[some]
     highest = max(_CEILINGS)
-    loss = {c: _fit(values, codes, c)[0] + (c != highest) for c in _CEILINGS}
-    return min(_CEILINGS, key=lambda c: (loss[c], -c))
+    lost = {c: loss(values, codes, c) + (c != highest) for c in _CEILINGS}
+    return min(_CEILINGS, key=lambda c: (lost[c], -c))
 
 
 def _fit(values: np.ndarray, codes: np.ndarray, ceiling: float) -> tuple[float, float, np.ndarray]:
