@@ -157,7 +157,7 @@ def risk_thresholds(
     Raises:
         UsageError: shapes that do not go together, shares out of range.
 
-    Cost: one sort and n incomplete beta functions: about a second for a million people.
+    Cost: one sort and n incomplete beta functions: about two seconds for a million people.
     """
     told = _matrix(probability)
     codes = np.asarray(y)
