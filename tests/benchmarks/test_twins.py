@@ -120,13 +120,15 @@ def test_a_promise_is_kept_by_honest_probabilities_and_broken_by_bold_ones():
     assert "nobody" in chance.told()
 
 
-def test_a_crowd_is_told_in_a_process_of_its_own(tmp_path: Path):
+@pytest.mark.parametrize("tool", [pytest.param("connu", marks=pytest.mark.slow), "tfidf-logistic"])
+def test_a_crowd_is_told_in_a_process_of_its_own(tmp_path: Path, tool: str):
     crowd = visitor_crowd(visitors=2000, known=1500, products=300, seed=0)
     twin_speed.save(crowd, tmp_path)
-    run = [sys.executable, "-m", "benchmarks.twin_speed", "tfidf-logistic", str(tmp_path)]
+    run = [sys.executable, "-m", "benchmarks.twin_speed", tool, str(tmp_path)]
     done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=True)
     took = json.loads(done.stdout)
     assert [n for n, _ in took["told"]] == [500, 1000, 2000]
     assert took["score"]["people"] == 2000
     assert took["score"]["auc"]["value"] > 0.6
     assert took["one_ms"][0] <= took["one_ms"][1]
+    assert (took["score"]["stated"] is None) == (tool != "connu")
