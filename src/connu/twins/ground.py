@@ -1,0 +1,147 @@
+"""The ground: what the columns of a matrix are, and what all members share about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from connu.twins.members import Ground
+from connu.twins.paths import category_levels
+from connu.twins.spreading import spread_of
+from connu.twins.vocabulary import Block
+
+#: Counts filled more than this, given dense, are measures: nobody looks at half of all products.
+_DENSE = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """How a given matrix becomes columns that members understand.
+
+    Attributes:
+        blocks: over the columns made.
+        parents: int32 (d',): the wider column, −1 without.
+        levels: (d, levels) 0/1, what each given column adds to the columns of category levels.
+    """
+
+    blocks: tuple[Block, ...]
+    parents: np.ndarray
+    levels: sparse.csr_matrix | None
+
+    def raw(self, X: Any) -> sparse.csr_matrix:
+        """The matrix as given, float32, CSR, sorted, nothing stored that is zero."""
+        rows = sparse.csr_matrix(X, dtype=np.float32)
+        if not rows.has_canonical_format or (rows.data == 0).any():
+            rows = rows.copy()
+            rows.sum_duplicates()
+            rows.eliminate_zeros()
+        return rows
+
+    def columns(self, X: Any) -> sparse.csr_matrix:
+        """The columns of X, then those of the category levels: float32 (n, d'), CSR."""
+        rows = self.raw(X)
+        if self.levels is None:
+            return rows
+        whole = sparse.hstack([rows, rows @ self.levels], format="csr")
+        whole.sort_indices()
+        return whole
+
+    def measures(self, counts: sparse.csr_matrix) -> np.ndarray:
+        """The dense columns: float32 (n, measures)."""
+        wanted = [block.columns for block in self.blocks if block.kind == "measures"]
+        if not wanted:
+            return np.zeros((counts.shape[0], 0), np.float32)
+        return counts[:, np.concatenate(wanted)].toarray()
+
+
+def planned(
+    X: Any,
+    blocks: Sequence[Block] | None,
+    parents: np.ndarray | None,
+    paths: Sequence[str | None] | None,
+) -> Plan:
+    """The plan for a matrix, as `TwinsClassifier` was told or as its numbers look.
+
+    Raises:
+        ValueError: blocks, parents or paths do not fit the columns, or exclude each other.
+    """
+    d = X.shape[1]
+    if blocks is None:
+        dense = not sparse.issparse(X)
+        numbers = X if dense else X.data
+        filled = np.count_nonzero(numbers) / max(1, X.shape[0] * d)
+        measured = bool((numbers < 0).any()) or (dense and filled > _DENSE)
+        blocks = [Block("all", "measures" if measured else "items", np.arange(d, dtype=np.int32))]
+    elif any(len(b.columns) and b.columns.max() >= d for b in blocks):
+        raise ValueError(f"a block names a column beyond the {d} there are")
+    wider = np.full(d, -1, np.int32)
+    if parents is not None:
+        if paths is not None:
+            raise ValueError("give parents or paths, not both")
+        wider = np.asarray(parents, np.int32)
+        if wider.shape != (d,) or (len(wider) and wider.max() >= d):
+            raise ValueError(f"parents need a column or -1 for each of the {d} columns")
+        return Plan(tuple(blocks), wider, None)
+    if paths is None:
+        return Plan(tuple(blocks), wider, None)
+    if len(paths) != d:
+        raise ValueError(f"{len(paths)} paths for {d} columns")
+    return _with_levels(tuple(blocks), wider, paths)
+
+
+def _with_levels(
+    blocks: tuple[Block, ...], parents: np.ndarray, paths: Sequence[str | None]
+) -> Plan:
+    """The levels of the paths as columns behind the given ones, the widest level first."""
+    d = len(parents)
+    chains = [category_levels(path) if path else [] for path in paths]
+    names = sorted({(depth, name) for chain in chains for depth, name in enumerate(chain)})
+    column = {name: d + place for place, name in enumerate(names)}
+    wider = np.full(d + len(names), -1, np.int32)
+    pairs = []
+    for given, chain in enumerate(chains):
+        for depth, name in enumerate(chain):
+            at = column[depth, name]
+            pairs.append((given, at - d))
+            wider[at] = column[depth - 1, chain[depth - 1]] if depth else -1
+        if chain:
+            wider[given] = column[len(chain) - 1, chain[-1]]
+    rows, columns = np.array(pairs, np.int64).reshape(-1, 2).T
+    levels = sparse.csr_matrix(
+        (np.ones(len(pairs), np.float32), (rows, columns)), shape=(d, len(names))
+    )
+    depths = sorted({depth for depth, _ in names})
+    added = [
+        Block(
+            f"level {depth + 1}",
+            "levels",
+            np.array([column[n] for n in names if n[0] == depth], np.int32),
+        )
+        for depth in depths
+    ]
+    return Plan((*blocks, *added), wider, levels)
+
+
+def make_ground(plan: Plan, counts: sparse.csr_matrix) -> Ground:
+    """What members share; counts (n, d') of everybody, known or not."""
+    d = counts.shape[1]
+    items = [block.columns for block in plan.blocks if block.kind == "items"]
+    spread = None
+    if items:
+        made = spread_of(counts, np.sort(np.concatenate(items)))
+        spread = made if made.nnz else None
+    general = np.zeros(d, np.bool_)
+    for block in plan.blocks:
+        if block.kind not in ("items", "ratings"):
+            general[block.columns] = True
+    levels = any(block.kind == "levels" for block in plan.blocks)
+    return Ground(
+        blocks=plan.blocks,
+        parents=plan.parents,
+        spread=spread,
+        broad=general if items and levels else None,
+    )

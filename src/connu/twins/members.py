@@ -1,0 +1,94 @@
+"""The members that learn from behaviour itself: linear models, and rates by feature.
+
+They are learnt five times on four fifths of the known people, so that what they say of each of
+them is said without having seen him, and once on all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from scipy import sparse
+
+from connu.twins.linear import Linear
+from connu.twins.rates import Rates
+from connu.twins.vocabulary import Block
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What all members stand on, the same for every fold; nothing in it comes from answers.
+
+    Attributes:
+        blocks: which columns go together.
+        parents: int32 (d,): the wider column, −1 without.
+        spread: (d, d), or None: see `spreading`.
+        broad: bool (d,): columns of whatever is more general than one product; None where there
+            is nothing else, or no products.
+    """
+
+    blocks: Sequence[Block]
+    parents: np.ndarray
+    spread: sparse.csr_matrix | None
+    broad: np.ndarray | None
+
+    @property
+    def counted(self) -> bool:
+        """Whether there is anything but measures."""
+        return any(block.kind != "measures" for block in self.blocks)
+
+
+@dataclass(frozen=True, eq=False)
+class Members:
+    """Linear models and rates, learnt from the same people.
+
+    Attributes:
+        linear: over all columns; and, where there are products and something more general, one
+            that does not see the products, for those who look at new ones.
+        rates: None where everything is a measure.
+    """
+
+    linear: tuple[Linear, ...]
+    rates: Rates | None
+
+    @classmethod
+    def fit(
+        cls,
+        ground: Ground,
+        weights: sparse.csr_matrix,
+        counts: sparse.csr_matrix,
+        codes: np.ndarray,
+        classes: int,
+        penalty: float,
+    ) -> Self:
+        """Learn from weighted and counted behaviour (n, d) and codes (n,), every class there."""
+        linear = [Linear.fit(weights, codes, classes, penalty, ground.spread)]
+        if ground.broad is not None:
+            broad = weights @ sparse.diags_array(ground.broad.astype(np.float32))
+            linear.append(Linear.fit(broad.tocsr(), codes, classes, penalty))
+        rates = None
+        if ground.counted:
+            rates = Rates.fit(counts, codes, classes, ground.blocks, ground.parents)
+        return cls(tuple(linear), rates)
+
+    def scores(self, weights: sparse.csr_matrix) -> np.ndarray:
+        """What each linear model says: float64 (members, n, k)."""
+        return np.stack([model.scores(weights) for model in self.linear])
+
+    def features(self, counts: sparse.csr_matrix) -> np.ndarray:
+        """What the rates say: float32 (n, f)."""
+        if self.rates is None:
+            return np.zeros((counts.shape[0], 0), np.float32)
+        return self.rates.features(counts)
+
+
+def deal(codes: np.ndarray, folds: int, seed: int) -> np.ndarray:
+    """A fold per person, int64 (n,): class by class, at random, as even as can be."""
+    chance = np.random.default_rng(seed)
+    order = np.lexsort((chance.random(len(codes)), codes))
+    fold = np.empty(len(codes), np.int64)
+    fold[order] = np.arange(len(codes)) % folds
+    return fold
