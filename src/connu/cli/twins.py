@@ -36,10 +36,10 @@ def print_evaluation(console: Console, evaluation: TwinsEvaluation) -> None:
     print_reliability(console, score.reliability)
     if evaluation.curve:
         shares = [measured.accuracy.value for measured in evaluation.curve]
-        low = min(shares)
+        low, high = min(shares), max(shares)
         console.print(
-            f"accuracy of the surest, from few to all: {sparkline(shares, low, 1.0)} "
-            f"[dim]({100 * low:.0f} – 100 %)[/]"
+            f"accuracy of the surest, from few to all: {sparkline(shares, low, high)} "
+            f"[dim](columns from {100 * low:.1f} to {100 * high:.1f} %)[/]"
         )
     console.print(_promise(evaluation))
     if evaluation.unknown:
