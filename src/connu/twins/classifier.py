@@ -17,19 +17,20 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from connu.twins.boosting import FEWEST, FEWEST_OF_CLASS, Boosting
+from connu.twins.boosting import FEWEST, FEWEST_OF_CLASS, grown
 from connu.twins.calibration import Calibrator, choose_calibrator
 from connu.twins.chance import drawn, row_keys, told_apart
+from connu.twins.evidence import NAMED, strongest
 from connu.twins.ground import make_ground, planned
 from connu.twins.linear import choose_penalty
 from connu.twins.members import Ground, Members, deal
 from connu.twins.neighbours import Neighbours
-from connu.twins.precision import Thresholds, risk_thresholds
+from connu.twins.precision import risk_thresholds
 from connu.twins.representation import Directions, placed, told_columns
 from connu.twins.stacking import Stacking
 from connu.twins.thinning import thin
 from connu.twins.vocabulary import Block
-from connu.twins.votes import vote
+from connu.twins.votes import others, vote
 from connu.twins.weighting import Weighting
 
 #: Subjects told at a time: memory is theirs.
@@ -46,11 +47,15 @@ class HeldOut:
         probability: float64 (n, k), calibrated on others.
         truth: int64 (n,) codes into the classes.
         rows: int64 (n,): which rows of the `fit` these are.
+        place: float32 (n, c): where they stand, as visitors would.
+        distance: float32 (n, t): squared, to the other known people, nearest first.
     """
 
     probability: np.ndarray
     truth: np.ndarray
     rows: np.ndarray
+    place: np.ndarray
+    distance: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +69,7 @@ class Telling:
         distance: float32 (m, t), squared.
         alike: float32 (m, k): heads among the twins by class, shares of t.
         place: float32 (m, c): where the subject stands in the representation.
+        reasons: int32 (m, 3): columns that speak most for the likeliest class, −1 without.
     """
 
     probability: np.ndarray
@@ -72,6 +78,7 @@ class Telling:
     distance: np.ndarray
     alike: np.ndarray
     place: np.ndarray
+    reasons: np.ndarray
 
 
 class TwinsClassifier(ClassifierMixin, BaseEstimator):
@@ -172,14 +179,14 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
         own = row_keys(counts) if keys is None else np.asarray(keys, np.uint64)
         order = np.lexsort((codes, told_apart(own) if keys is None else own))
         counts, codes, own = counts[order], codes[order], own[order]
-        others = None if unlabelled is None else plan.columns(self._checked(unlabelled))
+        unknown = None if unlabelled is None else plan.columns(self._checked(unlabelled))
         short = None
         if thinned is not None:
             short = plan.columns(self._checked(thinned))[order]
         elif self.lengths is not None:
             short = plan.columns(thin(plan.raw(X), self.lengths, seed=self.random_state))[order]
         self._plan, self._codes, self._rows = plan, codes, order
-        self._learn(counts, codes, own, others, short)
+        self._learn(counts, codes, own, unknown, short)
         return self
 
     def predict_proba(self, X: Any) -> np.ndarray:
@@ -203,7 +210,7 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         counts = self._plan.columns(self._checked(X))
         wanted = self.n_neighbors if n_neighbors is None else n_neighbors
-        place, _, _ = self._placed(counts)
+        place, _, _, _ = self._placed(counts)
         squared, rows = self.index_.search(place, wanted)
         return np.sqrt(squared.astype(np.float64)), self._rows[rows]
 
@@ -219,17 +226,33 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
         )
         return self
 
-    def contributions(self, X: Any) -> sparse.csr_matrix:
-        """How much each column speaks for the likeliest class, float32 (m, d'), by linear weight.
+    def extend(self, X: Any, y: Any) -> Self:
+        """Let more known people be twins; nothing is learnt anew, the index is not rebuilt.
 
-        The columns are those of `X`, then the levels that `paths` add.
+        They are rows n, n + 1 … of the `fit`.
+
+        Args:
+            X: their behaviour (m, d).
+            y: their values (m,), of `classes_`.
+
+        Raises:
+            ValueError: a value nobody learnt from has.
         """
-        told = self._told(X)
-        weights = self._weighting.transform(self._plan.columns(self._checked(X)))
-        towards = self._members.linear[0].weights[:, told.probability.argmax(axis=1)].T
-        rows = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
-        data = weights.data * towards[rows, weights.indices]
-        return sparse.csr_matrix((data, weights.indices, weights.indptr), shape=weights.shape)
+        check_is_fitted(self)
+        codes = np.searchsorted(self.classes_, y)
+        if not np.isin(y, self.classes_).all():
+            raise ValueError("a value nobody was learnt from by: fit anew")
+        if self._ready:
+            counts = self._plan.columns(self._checked(X))
+            self.index_.add(self._placed(counts)[0])
+        start = self._rows.max(initial=-1) + 1
+        self._rows = np.concatenate([self._rows, start + np.arange(len(codes))])
+        self._codes = np.concatenate([self._codes, codes])
+        return self
+
+    def fits(self, X: Any) -> bool:
+        """Whether the columns of a matrix are those learnt from, by their number."""
+        return bool(X.shape[1] == self.n_features_in_)
 
     # ------------------------------------------------------------------ learning
     def _learn(
@@ -237,7 +260,7 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
         counts: sparse.csr_matrix,
         codes: np.ndarray,
         keys: np.ndarray,
-        others: sparse.csr_matrix | None,
+        unknown: sparse.csr_matrix | None,
         short: sparse.csr_matrix | None,
     ) -> None:
         n, k, seed = len(codes), len(self.classes_), self.random_state
@@ -247,7 +270,7 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
         if not self._ready:
             self._stay_silent(codes)
             return
-        every = counts if others is None else sparse.vstack([counts, others], format="csr")
+        every = counts if unknown is None else sparse.vstack([counts, unknown], format="csr")
         self._weighting = Weighting.fit(every, self._plan.blocks)
         ground = make_ground(self._plan, every)
         chosen = np.arange(n)
@@ -327,13 +350,8 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
         said = [*scores, twins]
         self._trees = None
         if len(codes) >= FEWEST and np.bincount(codes, minlength=k).min() >= FEWEST_OF_CLASS:
-            trees = np.zeros((len(codes), k))
-            for f in range(self._fold.max() + 1):
-                held = self._fold == f
-                grown = Boosting.fit(dense[~held], codes[~held], k, self.random_state)
-                trees[held] = grown.scores(dense[held])
+            trees, self._trees = grown(dense, codes, self._fold, k, self.random_state)
             said.append(trees)
-            self._trees = Boosting.fit(dense, codes, k, self.random_state)
         together = np.stack(said)
         self.stacking_ = Stacking.fit(together, codes)
         raw, probability = np.zeros((len(codes), k)), np.zeros((len(codes), k))
@@ -345,19 +363,28 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
             held = self._fold == f
             fitted = type(self.calibrator_)().fit(raw[~held], codes[~held])
             probability[held] = fitted.transform(raw[held])
-        self.held_out_ = HeldOut(probability, codes, self._rows[chosen])
+        self.held_out_ = HeldOut(
+            probability, codes, self._rows[chosen], place, others(rows, squared, chosen)[1]
+        )
         self.thresholds_ = risk_thresholds(probability, codes, self.precision, self.confidence)
         del self._unseen, self._fold
 
     def _stay_silent(self, codes: np.ndarray) -> None:
         """Too few to learn from, or nothing to tell apart: shares, and no statement."""
         k = len(self.classes_)
-        self._directions, self._trees = None, None
+        self._trees = None
         self.index_ = Neighbours.build(np.zeros((0, 1), np.float32))
-        self.held_out_ = HeldOut(np.tile(self._share, (len(codes), 1)), codes, self._rows)
+        n = len(codes)
+        self.held_out_ = HeldOut(
+            np.tile(self._share, (n, 1)),
+            codes,
+            self._rows,
+            np.zeros((n, 1), np.float32),
+            np.zeros((n, 0), np.float32),
+        )
         none = np.full(k, np.inf)
         nothing = risk_thresholds(np.full((0, k), 1.0 / k), np.zeros(0, np.int64), self.precision)
-        self.thresholds_: Thresholds = nothing
+        self.thresholds_ = nothing
         assert (nothing.per_class == none).all()
 
     # ------------------------------------------------------------------ telling
@@ -366,12 +393,14 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
             self, X, accept_sparse="csr", dtype=[np.float32, np.float64], reset=False
         )
 
-    def _placed(self, counts: sparse.csr_matrix) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Where subjects stand, what the linear members say, and the unsupervised part."""
+    def _placed(
+        self, counts: sparse.csr_matrix
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, sparse.csr_matrix]:
+        """Where subjects stand, what linear members say, the unsupervised part, and weights."""
         weights = self._weighting.transform(counts)
         scores = self._members.scores(weights)
         vectors = self._directions.transform(weights)
-        return placed(scores[0], self._scale, vectors), scores, vectors
+        return placed(scores[0], self._scale, vectors), scores, vectors, weights
 
     def _told(self, X: Any) -> Telling:
         check_is_fitted(self)
@@ -385,6 +414,7 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
                 np.zeros((m, 0), np.float32),
                 np.zeros((m, k), np.float32),
                 np.zeros((m, 1), np.float32),
+                np.full((m, NAMED), -1, np.int32),
             )
         parts = [self._tell(X[first : first + _AT_ONCE]) for first in range(0, m, _AT_ONCE)]
         return parts[0] if len(parts) == 1 else _joined(parts)
@@ -392,7 +422,7 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
     def _tell(self, X: Any) -> Telling:
         k = len(self.classes_)
         counts = self._plan.columns(X)
-        place, scores, vectors = self._placed(counts)
+        place, scores, vectors, weights = self._placed(counts)
         squared, rows = self.index_.search(place, self.n_neighbors)
         twins = self._twin_scores(vote(rows, squared, self._codes, k))
         said = [*scores, twins]
@@ -409,6 +439,12 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
             distance=squared,
             alike=vote(rows, squared, self._codes, k, sharpness=0.0),
             place=place,
+            reasons=strongest(
+                weights,
+                self._members.linear[0].weights,
+                probability.argmax(axis=1),
+                self._plan.named,
+            ),
         )
 
     def _twin_scores(self, shares: np.ndarray) -> np.ndarray:

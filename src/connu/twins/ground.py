@@ -32,6 +32,14 @@ class Plan:
     parents: np.ndarray
     levels: sparse.csr_matrix | None
 
+    @property
+    def named(self) -> np.ndarray:
+        """bool (d',): columns that evidence may name: what somebody did, not how much."""
+        named = np.zeros(len(self.parents), np.bool_)
+        for block in self.blocks:
+            named[block.columns] = block.kind not in ("measures", "ratings")
+        return named
+
     def raw(self, X: Any) -> sparse.csr_matrix:
         """The matrix as given, float32, CSR, sorted, nothing stored that is zero."""
         rows = sparse.csr_matrix(X, dtype=np.float32)
