@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import cross_fitted
 import numpy as np
 import pytest
@@ -18,7 +16,7 @@ from connu.kernel.settings import settings_from
 @pytest.fixture
 def calls(monkeypatch):
     made = []
-    monkeypatch.setitem(sys.modules, "connu.twins.crossfit", cross_fitted.module(made))
+    monkeypatch.setattr(cross_fitted.PLACE, cross_fitted.fitting(made))
     return made
 
 
@@ -65,13 +63,12 @@ def test_only_the_judged_of_a_file_count(built, calls, tmp_path):
     ("right", "promise"), [(1.0, "kept"), (0.88, "missed within chance"), (0.4, "broken")]
 )
 def test_a_promise_is_kept_missed_by_chance_or_broken(built, monkeypatch, right, promise):
-    module = cross_fitted.module([], right=right)
-    monkeypatch.setitem(sys.modules, "connu.twins.crossfit", module)
+    monkeypatch.setattr(cross_fitted.PLACE, cross_fitted.fitting([], right=right))
     assert built.evaluate_twins("sex").promise == promise
 
 
 def test_nobody_to_judge_is_told(built, monkeypatch):
-    monkeypatch.setitem(sys.modules, "connu.twins.crossfit", cross_fitted.module([], people=0))
+    monkeypatch.setattr(cross_fitted.PLACE, cross_fitted.fitting([], people=0))
     with pytest.raises(UsageError, match="nobody can be judged"):
         built.evaluate_twins("sex")
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, field
-from types import ModuleType
 
+import numpy as np
 import pyarrow as pa
 import pytest
 import told_brand
 
-from connu.app import telling
 from connu.app.brand import open as open_brand
 from connu.kernel.errors import BuildError
 from connu.ledger.builds import Builds
 from connu.ledger.facts import FACTS
-from connu.ledger.twins import SILENCES, TWIN_RELIABILITY, TWIN_TABLES, TWINS
+from connu.ledger.twins import SILENCES, TWIN_TABLES, TWINS
+from connu.twins.telling import Told, TwinsReport
 
 
 @dataclass
@@ -39,31 +38,26 @@ class Teller:
         engine.put("twins", pa.Table.from_pylist(values, schema=TWINS))
         silences = [told_brand.silence(told_brand.SILENT, "sex", "not_sure")]
         engine.put("silences", pa.Table.from_pylist(silences, schema=SILENCES))
-        figures = told_brand.reliability("sex")
-        engine.put("twin_reliability", pa.Table.from_pylist(figures, schema=TWIN_RELIABILITY))
-
-        @dataclass
-        class Told:
-            known: int = 30
-            subjects: int = 20
-            stated: int = 1
-
-        @dataclass
-        class Report:
-            attributes: dict
-            silent: dict
-            remarks: list
-
-        return Report({"sex": Told()}, {"place": "too_few_known"}, ["ask some visitors"])
+        truth = np.arange(40) % 2
+        probability = np.full((40, 2), 0.1)
+        probability[np.arange(40), truth] = 0.9
+        told = Told(
+            known=40,
+            subjects=20,
+            stated=1,
+            classes=["female", "male"],
+            truth=truth,
+            probability=probability,
+            code=np.where(np.arange(40) < 30, truth, -1),
+            shift=None,
+        )
+        return TwinsReport({"sex": told}, {"place": "too_few_known"}, ["ask some visitors"])
 
 
 @pytest.fixture
 def teller(monkeypatch):
     made = Teller()
-    module = ModuleType("connu.twins.telling")
-    module.tell_twins = made.tell_twins
-    monkeypatch.setitem(sys.modules, "connu.twins.telling", module)
-    monkeypatch.setattr(telling, "find_spec", lambda name: True)
+    monkeypatch.setattr("connu.twins.telling.tell_twins", made.tell_twins)
     return made
 
 
@@ -71,10 +65,12 @@ def test_what_is_told_becomes_facts_beside_the_others(brand, teller):
     made = brand.build().made
     assert made.twins == {
         "facts": 1,
-        "attributes": {"sex": {"known": 30, "subjects": 20, "stated": 1}},
+        "attributes": {"sex": {"known": 40, "subjects": 20, "stated": 1, "right": 1.0}},
         "silent": {"place": "too_few_known"},
     }
     assert "ask some visitors" in made.remarks
+    (sex,) = brand.scorecard().twins
+    assert (sex.right.value, sex.judged, len(sex.reliability)) == (1.0, 30, 1)
     facts = brand.table("facts").to_pylist()
     assert [f["subject"] for f in facts if f["basis"] == "twins"] == [told_brand.WOMAN]
     assert len(facts) > 300

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import sys
 import xml.etree.ElementTree as ElementTree
 
 import cross_fitted
@@ -27,7 +26,7 @@ def told(own_sample, monkeypatch):
 
 @pytest.fixture
 def judged(monkeypatch):
-    monkeypatch.setitem(sys.modules, "connu.twins.crossfit", cross_fitted.module([]))
+    monkeypatch.setattr(cross_fitted.PLACE, cross_fitted.fitting([]))
 
 
 def test_export_twins_of_one_attribute(run, told, tmp_path):

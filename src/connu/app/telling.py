@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -16,6 +16,11 @@ from connu.kernel.settings import Settings
 from connu.ledger.build import Build
 from connu.ledger.facts import FACTS, check_facts
 from connu.ledger.twins import TWIN_TABLES, TWINS_FOLDER
+from connu.measure.twin_reliability import twin_reliability
+from connu.measure.twins import evaluate_twins
+
+if TYPE_CHECKING:
+    from connu.twins.telling import Told
 
 
 @dataclass(frozen=True)
@@ -26,11 +31,14 @@ class AttributeTold:
         known: customers known by it, of whom was learnt.
         subjects: visitors and customers it was asked of.
         stated: how many of them something was stated of.
+        right: share of statements right about known customers held out, 0–1, or None: nothing
+            was stated of them.
     """
 
     known: int
     subjects: int
     stated: int
+    right: float | None = None
 
 
 @dataclass(frozen=True)
@@ -80,7 +88,7 @@ def tell(
     Raises:
         BuildError: what was told is not made of facts.
     """
-    if not settings.twins.enabled or find_spec("connu.twins.telling") is None:
+    if not settings.twins.enabled:
         for name, schema in TWIN_TABLES.items():
             engine.put(name, schema.empty_table())
         return TwinsTold()
@@ -97,15 +105,39 @@ def tell(
         previous=kept_store(previous),
         progress=progress,
     )
+    right = measure(engine, report.attributes)
     return TwinsTold(
         facts=add_facts(engine),
         attributes={
-            name: AttributeTold(told.known, told.subjects, told.stated)
+            name: AttributeTold(told.known, told.subjects, told.stated, right.get(name))
             for name, told in sorted(report.attributes.items())
         },
         silent=dict(sorted(report.silent.items())),
         remarks=list(report.remarks),
     )
+
+
+def measure(engine: Engine, told: Mapping[str, Told]) -> dict[str, float]:
+    """Make `twin_reliability`: what was told of known customers held out, beside what is true.
+
+    Args:
+        engine: where the table is made.
+        told: by attribute, what was told of them and what they are.
+
+    Returns:
+        By attribute, the share of statements that were right; none where nothing was stated.
+    """
+    right: dict[str, float] = {}
+    rows = [TWIN_TABLES["twin_reliability"].empty_table()]
+    for name, one in sorted(told.items()):
+        if not len(one.truth):
+            continue
+        score = evaluate_twins(one.probability, one.truth, one.classes, one.code)
+        rows.append(twin_reliability(name, score))
+        if score.stated is not None and score.stated.right is not None:
+            right[name] = score.stated.right.value
+    engine.put("twin_reliability", pa.concat_tables(rows))
+    return right
 
 
 def kept_store(previous: Build | None) -> Path | None:

@@ -75,17 +75,29 @@ def print_status(console: Console, found: Status) -> None:
 def told_by_twins(twins: dict[str, Any]) -> list[str]:
     """What twins told in a build, and of what they are silent, a line each.
 
-    >>> told_by_twins({"attributes": {"sex": {"known": 90, "subjects": 400, "stated": 120}}})
-    ['Told by twins: sex of 120 out of 400.']
+    >>> sex = {"known": 90, "subjects": 400, "stated": 120, "right": 0.942}
+    >>> told_by_twins({"attributes": {"sex": sex, "place": sex | {"stated": 0}}})[0]
+    'Told by twins: sex of 120 out of 400 (94.2 % right, held out).'
+    >>> told_by_twins({"attributes": {"place": sex | {"stated": 0}}})
+    ['Twins are not sure enough of anybody: place (connu export silences says why).']
     >>> told_by_twins({"silent": {"place": "too_few_known"}})
     ['Twins are silent: place (too few customers are known by it).']
     """
     from connu.app.visitor import because
 
+    attributes = twins.get("attributes", {})
     told = [
         f"{name} of {counts['stated']:,} out of {counts['subjects']:,}"
-        for name, counts in twins.get("attributes", {}).items()
+        + (f" ({100 * counts['right']:.1f} % right, held out)" if counts.get("right") else "")
+        for name, counts in attributes.items()
+        if counts["stated"]
     ]
+    unsure = [name for name, counts in attributes.items() if not counts["stated"]]
     silent = [f"{name} ({because(reason)})" for name, reason in twins.get("silent", {}).items()]
-    lines = [f"Told by twins: {', '.join(told)}."] if told else []
-    return lines + ([f"Twins are silent: {', '.join(silent)}."] if silent else [])
+    why = "connu export silences says why"
+    lines = (
+        ("Told by twins", told, ""),
+        ("Twins are not sure enough of anybody", unsure, f" ({why})"),
+        ("Twins are silent", silent, ""),
+    )
+    return [f"{head}: {', '.join(names)}{tail}." for head, names, tail in lines if names]
