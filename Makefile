@@ -36,7 +36,8 @@ $(READY): pyproject.toml constraints.txt
 demo: setup  ## make a sample brand, build it, print its scorecard
 	@test -f $(DEMO)/connu.toml || $(BIN)/connu demo $(DEMO)
 	@$(BIN)/connu build --brand $(DEMO)
-	@$(BIN)/connu scorecard --brand $(DEMO) --truth $(DEMO)/truth/identities.csv
+	@$(BIN)/connu scorecard --brand $(DEMO) --truth $(DEMO)/truth/identities.csv \
+	  --truth $(DEMO)/truth/visitors.csv
 	@echo "Look further: the commands named under the build above, or $(BIN)/connu --help"
 
 test: setup  ## run every test
