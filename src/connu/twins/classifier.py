@@ -91,7 +91,7 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
         paths: (d,) the category path of each column (`shoes/boots`, None without): its levels are
             added as columns; instead of `parents`.
         n_neighbors: twins a subject has.
-        n_components: directions of behaviour beside what the linear members say.
+        n_components: directions of behaviour beside what the linear member says.
         folds: in which known people are judged by models that did not see them.
         precision: share of statements that must be right, of each class stated.
         confidence: that this holds for people drawn like the known.
@@ -302,20 +302,18 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
         weights = self._weighting.transform(counts)
         cut = self._weighting.transform(short) if thinned else weights
         penalty = choose_penalty(weights, codes, k, fold == 0, ground.spread)
-        scores: np.ndarray | None = None
+        scores, whole = np.zeros((len(codes), k)), np.zeros((len(codes), k))
+        features: np.ndarray | None = None
         for f in range(fold.max() + 1):
             held = fold == f
             model = Members.fit(ground, weights[~held], counts[~held], codes[~held], k, penalty)
-            said, seen = model.scores(cut[held]), model.features(short[held])
-            if scores is None:
-                scores = np.zeros((len(said), len(codes), k))
+            scores[held], seen = model.linear.scores(cut[held]), model.features(short[held])
+            if features is None:
                 features = np.zeros((len(codes), seen.shape[1]), np.float32)
-                whole = np.zeros((len(codes), k))
-            scores[:, held], features[held] = said, seen
-            whole[held] = model.linear[0].scores(weights[held]) if thinned else said[0]
-        assert scores is not None
+            features[held] = seen
+            whole[held] = model.linear.scores(weights[held]) if thinned else scores[held]
         self._members = Members.fit(ground, weights, counts, codes, k, penalty)
-        self._unseen = scores, features, whole
+        self._unseen = scores, np.asarray(features), whole
         self._scale = np.maximum(told_columns(whole).std(axis=0), 1e-9)
 
     def _index_all(self, counts: sparse.csr_matrix, chosen: np.ndarray) -> None:
@@ -342,12 +340,12 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
         k = len(self.classes_)
         scores, features, _ = self._unseen
         vectors = self._directions.transform(self._weighting.transform(short))
-        place = placed(scores[0], self._scale, vectors)
+        place = placed(scores, self._scale, vectors)
         squared, rows = self.index_.search(place, self.n_neighbors + 1)
         shares = vote(rows, squared, self._codes, k, exclude=chosen)
         twins = self._twin_scores(shares)
         dense = _dense(scores, features, twins, vectors, self._plan.measures(short))
-        said = [*scores, twins]
+        said = [scores, twins]
         self._trees = None
         if len(codes) >= FEWEST and np.bincount(codes, minlength=k).min() >= FEWEST_OF_CLASS:
             trees, self._trees = grown(dense, codes, self._fold, k, self.random_state)
@@ -396,11 +394,11 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
     def _placed(
         self, counts: sparse.csr_matrix
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray, sparse.csr_matrix]:
-        """Where subjects stand, what linear members say, the unsupervised part, and weights."""
+        """Where subjects stand, what the linear member says, the unsupervised part, and weights."""
         weights = self._weighting.transform(counts)
-        scores = self._members.scores(weights)
+        scores = self._members.linear.scores(weights)
         vectors = self._directions.transform(weights)
-        return placed(scores[0], self._scale, vectors), scores, vectors, weights
+        return placed(scores, self._scale, vectors), scores, vectors, weights
 
     def _told(self, X: Any) -> Telling:
         check_is_fitted(self)
@@ -425,7 +423,7 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
         place, scores, vectors, weights = self._placed(counts)
         squared, rows = self.index_.search(place, self.n_neighbors)
         twins = self._twin_scores(vote(rows, squared, self._codes, k))
-        said = [*scores, twins]
+        said = [scores, twins]
         if self._trees is not None:
             seen = self._members.features(counts)
             dense = _dense(scores, seen, twins, vectors, self._plan.measures(counts))
@@ -441,7 +439,7 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
             place=place,
             reasons=strongest(
                 weights,
-                self._members.linear[0].weights,
+                self._members.linear.weights,
                 probability.argmax(axis=1),
                 self._plan.named,
             ),
@@ -463,8 +461,7 @@ def _dense(
     measures: np.ndarray,
 ) -> np.ndarray:
     """What the trees see: float32 (n, f)."""
-    columns = [told_columns(one) for one in scores]
-    made = [*columns, told_columns(twins), features, vectors, measures]
+    made = [told_columns(scores), told_columns(twins), features, vectors, measures]
     return np.ascontiguousarray(np.hstack(made), np.float32)
 
 

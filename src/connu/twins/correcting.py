@@ -6,7 +6,7 @@ for, move what is told; nothing here guesses the mix from what is told.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ from connu.twins.classifier import TwinsClassifier
 from connu.twins.gathering import Gathered
 from connu.twins.precision import Thresholds, risk_thresholds
 from connu.twins.prior import biased, matched_bias, named_shares, prior_weights
-from connu.twins.profiles import setting_of
+from connu.twins.profiles import PREFIX, setting_of
 from connu.twins.promises import hear_audits
 
 #: Audited visitors from whom on they are heard.
@@ -83,7 +83,7 @@ def correct(
     """
     setting, held = setting_of(attribute, settings), model.held_out_
     classes = [str(value) for value in model.classes_]
-    thresholds, held_out = model.thresholds_, held.probability
+    thresholds, held_out = _stated_only(attribute, classes, model.thresholds_), held.probability
     visitor, moved = gathered.visitor[asked], probability.copy()
     least = np.tile(thresholds.per_class, (len(asked), 1))
     remarks: list[str] = []
@@ -98,6 +98,7 @@ def correct(
             setting.precision,
             weight=prior_weights(held.truth, known, shares),
         )
+        thresholds = _stated_only(attribute, classes, thresholds)
         least[visitor] = thresholds.per_class
         held_out = biased(held_out, bias)
         remarks.append("told of visitors by the shares that connu.toml gives them")
@@ -113,6 +114,15 @@ def correct(
         )
         remarks += said
     return Correction(moved, held_out, thresholds, least, remarks)
+
+
+def _stated_only(attribute: str, classes: list[str], thresholds: Thresholds) -> Thresholds:
+    """Of a profile only that somebody is so is stated: that he is not says nothing of him."""
+    if not attribute.startswith(PREFIX) or classes != ["no", "yes"]:
+        return thresholds
+    least = thresholds.per_class.copy()
+    least[0] = np.inf
+    return replace(thresholds, per_class=least)
 
 
 def _hear(

@@ -17,7 +17,8 @@ from connu.twins.gathering import Gathered, gather
 from connu.twins.known import make_known
 from connu.twins.learner import FEWEST_KNOWN, learn, learnt_values, most_others
 
-_OWN_FOLDS = 5
+#: The fold of whoever is not in a file of folds; no file can write it.
+_LEFT_OUT = "\x00out"
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +71,7 @@ def cross_fit(
     gathered = gather(engine, settings)
     rows, values = gathered.labels(engine, attribute)
     fold = _folds(gathered, rows, folds)
-    used = fold != "\x00"
+    used = fold != _LEFT_OUT
     rows, values, fold = rows[used], values[used], fold[used]
     kept, reason = learnt_values(values)
     if reason:
@@ -145,13 +146,13 @@ def _learnt(
 
 
 def _folds(gathered: Gathered, rows: np.ndarray, folds: pa.Table | None) -> np.ndarray:
-    """The fold of each row as text: empty for those only learnt on, NUL for those left out."""
+    """The fold of each row as text: empty for those only learnt on, _LEFT_OUT for the others."""
     if folds is None:
         return np.full(len(rows), "own", dtype=object)
     subjects = gathered.behaviour.subjects["subject"].take(pa.array(rows)).combine_chunks()
     place = pc.index_in(subjects, value_set=folds["subject"].combine_chunks())
     there = pc.is_valid(place).to_numpy(zero_copy_only=False)
     words = np.array(["" if w is None else w for w in folds["fold"].to_pylist()], dtype=object)
-    found = np.full(len(rows), "\x00", dtype=object)
+    found = np.full(len(rows), _LEFT_OUT, dtype=object)
     found[there] = words[pc.drop_null(place).to_numpy()]
     return found

@@ -57,13 +57,16 @@ def evidence_texts(
 
     Cost: some µs a statement, no loop over them.
     """
+    if not len(code):
+        return pa.array([], pa.string())
     quoted = pa.array([json.dumps(name, ensure_ascii=False) for name in names], pa.string())
     many = pa.array(alike).cast(pa.string())
-    parts = []
+    listed: pa.Array = pa.array([""] * len(code), pa.string())
     for place in range(behaviours.shape[1]):
-        column = pa.array(behaviours[:, place], mask=behaviours[:, place] < 0)
-        parts.append(quoted.take(column))
-    listed = pc.binary_join_element_wise(*parts, ", ", null_handling="skip")
+        name = quoted.take(pa.array(behaviours[:, place], mask=behaviours[:, place] < 0))
+        comma = pc.if_else(pc.equal(listed, ""), "", ", ")
+        more = pc.binary_join_element_wise(listed, name, comma)
+        listed = pc.if_else(pc.is_valid(name), more, listed)
     having = [json.dumps(having_words(attribute, v), ensure_ascii=False)[1:-1] for v in values]
     words = pa.array(having, pa.string()).take(pa.array(code))
     near = pa.array(np.round(nearness, 3)).cast(pa.string())

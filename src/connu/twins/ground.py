@@ -136,20 +136,9 @@ def _with_levels(
 
 def make_ground(plan: Plan, counts: sparse.csr_matrix) -> Ground:
     """What members share; counts (n, d') of everybody, known or not."""
-    d = counts.shape[1]
     items = [block.columns for block in plan.blocks if block.kind == "items"]
     spread = None
     if items:
         made = spread_of(counts, np.sort(np.concatenate(items)))
         spread = made if made.nnz else None
-    general = np.zeros(d, np.bool_)
-    for block in plan.blocks:
-        if block.kind not in ("items", "ratings"):
-            general[block.columns] = True
-    levels = any(block.kind == "levels" for block in plan.blocks)
-    return Ground(
-        blocks=plan.blocks,
-        parents=plan.parents,
-        spread=spread,
-        broad=general if items and levels else None,
-    )
+    return Ground(blocks=plan.blocks, parents=plan.parents, spread=spread)

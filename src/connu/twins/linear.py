@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 from scipy import sparse
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 #: Inverse penalties tried, from the strictest.
-PENALTIES = (0.1, 0.3, 1.0, 3.0, 10.0)
-_STEPS = 200
+PENALTIES = (0.3, 1.0, 3.0, 10.0)
+#: Steps of the solver; stopping early is a milder penalty, and nothing is told by it alone.
+_STEPS, _TRIAL_STEPS, _TOLERANCE = 80, 30, 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +38,7 @@ class Linear:
         classes: int,
         penalty: float,
         spread: sparse.csr_matrix | None = None,
+        steps: int = _STEPS,
     ) -> Self:
         """L2-regularised logistic regression, multinomial beyond two classes.
 
@@ -41,12 +46,16 @@ class Linear:
             rows: weighted behaviour (n, d).
             codes: (n,) into the classes, every class present.
             penalty: inverse strength (scikit-learn's C).
+            steps: of the solver, at most.
             spread: (d, d); the model is learnt over rows and spread rows side by side, then
                 folded into weights of the rows alone.
         """
         whole = rows if spread is None else sparse.hstack([rows, rows @ spread], format="csr")
-        model = LogisticRegression(C=penalty, max_iter=_STEPS, tol=1e-4)
-        model.fit(whole.astype(np.float64), codes)
+        model = LogisticRegression(C=penalty, max_iter=steps, tol=_TOLERANCE)
+        # On vectors this short, threads of BLAS only wait for each other.
+        with threadpool_limits(1, "blas"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            model.fit(whole.astype(np.float64), codes)
         weights, intercept = model.coef_.T, model.intercept_
         if weights.shape[1] == 1:
             weights, intercept = (
@@ -80,7 +89,7 @@ def choose_penalty(
     """
     best, least = PENALTIES[0], np.inf
     for penalty in PENALTIES:
-        model = Linear.fit(rows[~held], codes[~held], classes, penalty, spread)
+        model = Linear.fit(rows[~held], codes[~held], classes, penalty, spread, steps=_TRIAL_STEPS)
         scores = model.scores(rows[held])
         scores -= np.logaddexp.reduce(scores, axis=1, keepdims=True)
         loss = -scores[np.arange(len(scores)), codes[held]].mean()

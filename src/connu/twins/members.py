@@ -1,4 +1,4 @@
-"""The members that learn from behaviour itself: linear models, and rates by feature.
+"""The members that learn from behaviour itself: a linear model, and rates by feature.
 
 They are learnt five times on four fifths of the known people, so that what they say of each of
 them is said without having seen him, and once on all.
@@ -26,14 +26,11 @@ class Ground:
         blocks: which columns go together.
         parents: int32 (d,): the wider column, −1 without.
         spread: (d, d), or None: see `spreading`.
-        broad: bool (d,): columns of whatever is more general than one product; None where there
-            is nothing else, or no products.
     """
 
     blocks: Sequence[Block]
     parents: np.ndarray
     spread: sparse.csr_matrix | None
-    broad: np.ndarray | None
 
     @property
     def counted(self) -> bool:
@@ -43,15 +40,14 @@ class Ground:
 
 @dataclass(frozen=True, eq=False)
 class Members:
-    """Linear models and rates, learnt from the same people.
+    """A linear model and rates, learnt from the same people.
 
     Attributes:
-        linear: over all columns; and, where there are products and something more general, one
-            that does not see the products, for those who look at new ones.
+        linear: over all columns.
         rates: None where everything is a measure.
     """
 
-    linear: tuple[Linear, ...]
+    linear: Linear
     rates: Rates | None
 
     @classmethod
@@ -65,18 +61,11 @@ class Members:
         penalty: float,
     ) -> Self:
         """Learn from weighted and counted behaviour (n, d) and codes (n,), every class there."""
-        linear = [Linear.fit(weights, codes, classes, penalty, ground.spread)]
-        if ground.broad is not None:
-            broad = weights @ sparse.diags_array(ground.broad.astype(np.float32))
-            linear.append(Linear.fit(broad.tocsr(), codes, classes, penalty))
+        linear = Linear.fit(weights, codes, classes, penalty, ground.spread)
         rates = None
         if ground.counted:
             rates = Rates.fit(counts, codes, classes, ground.blocks, ground.parents)
-        return cls(tuple(linear), rates)
-
-    def scores(self, weights: sparse.csr_matrix) -> np.ndarray:
-        """What each linear model says: float64 (members, n, k)."""
-        return np.stack([model.scores(weights) for model in self.linear])
+        return cls(linear, rates)
 
     def features(self, counts: sparse.csr_matrix) -> np.ndarray:
         """What the rates say: float32 (n, f)."""

@@ -70,13 +70,11 @@ def write_model(folder: Path, model: TwinsClassifier) -> None:
         arrays |= {f"weighting_{name}": getattr(model._weighting, name) for name in _WEIGHTING}
         arrays |= {"axes": model._directions.axes, "scale": model._scale}
         arrays |= {"stack_weights": model.stacking_.weights, "stack_bias": model.stacking_.bias}
-        for i, linear in enumerate(members.linear):
-            arrays |= {f"linear_{i}": linear.weights, f"intercept_{i}": linear.intercept}
+        arrays |= {"linear": members.linear.weights, "intercept": members.linear.intercept}
         if members.rates is not None:
             arrays |= {"odds": members.rates.odds, "odds_block": members.rates.block}
         about |= {
             "unit": model._directions.unit,
-            "linear": len(members.linear),
             "rates": None if members.rates is None else members.rates.blocks,
             "calibrator": model.calibrator_.to_dict(),
             "trees": model._trees is not None,
@@ -131,9 +129,7 @@ def _read(folder: Path, about: dict[str, Any]) -> TwinsClassifier:
     model._directions = Directions(array("axes"), about["unit"])
     model._scale = array("scale")
     model.stacking_ = Stacking(array("stack_weights"), array("stack_bias"))
-    linear = tuple(
-        Linear(array(f"linear_{i}"), array(f"intercept_{i}")) for i in range(about["linear"])
-    )
+    linear = Linear(array("linear"), array("intercept"))
     rates = None
     if about["rates"] is not None:
         rates = Rates(array("odds"), array("odds_block"), about["rates"])

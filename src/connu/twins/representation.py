@@ -1,6 +1,6 @@
 """The representation: a space in which near means alike for one attribute.
 
-Half of it is what the linear members say of a subject, half what he does whatever it says (the
+Half of it is what the linear member says of a subject, half what he does whatever it says (the
 directions in which behaviour differs most, a truncated SVD). Measured: neighbours in behaviour
 alone are far worse, and neighbours by the linear model alone are no twins one would recognise.
 """
@@ -14,7 +14,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.extmath import randomized_svd
 
-#: Standard deviations of what the linear members say, beside a unit of behaviour.
+#: Standard deviations of what the linear member says, beside a unit of behaviour.
 SUPERVISED = 1.5
 _ITERATIONS = 3
 
@@ -82,7 +82,7 @@ def placed(scores: np.ndarray, spread: np.ndarray, vectors: np.ndarray) -> np.nd
     """Where subjects stand: float32 (n, k' + c).
 
     Args:
-        scores: what the first linear member says (n, k).
+        scores: what the linear member says (n, k).
         spread: (k',) standard deviation of each column among the known.
         vectors: from `Directions.transform`.
     """

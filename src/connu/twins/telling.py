@@ -346,7 +346,8 @@ def _facts(
     vocabulary: Vocabulary = gathered.behaviour.vocabulary
     used, place = np.unique(said.reasons[stated], return_inverse=True)
     names = [vocabulary.describe(int(column)) for column in used if column >= 0]
-    behaviours = place.reshape(said.reasons[stated].shape).astype(np.int32) - int(len(used) > len(names))
+    behaviours = place.reshape(said.reasons[stated].shape).astype(np.int32)
+    behaviours -= len(used) - len(names)  # none, −1, sorts first
     newest = engine.collect("SELECT CAST(max(time) AS TIMESTAMP) AS newest FROM events")
     return pa.table(
         {
