@@ -65,7 +65,9 @@ def test_what_is_told_becomes_facts_beside_the_others(brand, teller):
     made = brand.build().made
     assert made.twins == {
         "facts": 1,
-        "attributes": {"sex": {"known": 40, "subjects": 20, "stated": 1, "right": 1.0}},
+        "attributes": {
+            "sex": {"known": 40, "subjects": 20, "stated": 1, "right": 1.0, "shift": None}
+        },
         "silent": {"place": "too_few_known"},
     }
     assert "ask some visitors" in made.remarks

@@ -7,8 +7,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pyarrow as pa
 
+from connu.app.shift import shift_remarks
 from connu.engine.protocol import Engine
 from connu.kernel.clock import now_utc
 from connu.kernel.progress import Progress
@@ -20,7 +22,7 @@ from connu.measure.twin_reliability import twin_reliability
 from connu.measure.twins import evaluate_twins
 
 if TYPE_CHECKING:
-    from connu.twins.telling import Told
+    from connu.twins.telling import Told, TwinsReport
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,14 @@ class AttributeTold:
         stated: how many of them something was stated of.
         right: share of statements right about known customers held out, 0–1, or None: nothing
             was stated of them.
+        shift: how like the known the visitors are (`twins.shift.ShiftReport`); None without any.
     """
 
     known: int
     subjects: int
     stated: int
     right: float | None = None
+    shift: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -109,12 +113,27 @@ def tell(
     return TwinsTold(
         facts=add_facts(engine),
         attributes={
-            name: AttributeTold(told.known, told.subjects, told.stated, right.get(name))
+            name: AttributeTold(
+                told.known,
+                told.subjects,
+                told.stated,
+                right.get(name),
+                None if told.shift is None else msgspec.structs.asdict(told.shift),
+            )
             for name, told in sorted(report.attributes.items())
         },
         silent=dict(sorted(report.silent.items())),
-        remarks=list(report.remarks),
+        remarks=_remarks(report, settings),
     )
+
+
+def _remarks(report: TwinsReport, settings: Settings) -> list[str]:
+    """What the user should know; what every attribute says of the visitors, once."""
+    shifts = {name: told.shift for name, told in report.attributes.items()}
+    sentences = [shift.sentence for shift in shifts.values() if shift is not None]
+    audited = {name for name, setting in settings.attributes.items() if setting.audited}
+    others = [said for said in report.remarks if not any(s in said for s in sentences)]
+    return others + shift_remarks(shifts, audited)
 
 
 def measure(engine: Engine, told: Mapping[str, Told]) -> dict[str, float]:

@@ -67,9 +67,41 @@ def print_status(console: Console, found: Status) -> None:
         console.print(table(headers, rejected, right=("rejected", "first row")))
     for line in told_by_twins(found.twins):
         console.print(line)
+    shifts = _shifts(found.twins)
+    if shifts:
+        made = table(_SHIFT, shifts, right=_SHIFT[1:-1])
+        made.title = "[bold]visitors beside the customers known[/]"
+        console.print(made)
     if found.decisions:
         told = ", ".join(f"{number:,} {what}" for what, number in found.decisions.items())
         console.print(f"In the journal: {told}.")
+
+
+_SHIFT = ("attribute", "known", "worth", "visitors", "unlike", "AUC", "so they are")
+
+
+def _shifts(twins: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """How like the known customers the visitors are, a row an attribute.
+
+    >>> shift = {"known": 900, "visitors": 400, "effective": 310.4, "unlike_share": 0.015}
+    >>> shift |= {"auc": 0.731, "verdict": "shifted"}
+    >>> _shifts({"attributes": {"sex": {"shift": shift}, "place": {"shift": None}}})
+    [('sex', 900, '310', 400, '1.5 %', '0.73', 'shifted')]
+    """
+    found = {name: told.get("shift") for name, told in twins.get("attributes", {}).items()}
+    return [
+        (
+            name,
+            shift["known"],
+            "" if shift["effective"] is None else f"{shift['effective']:,.0f}",
+            shift["visitors"],
+            f"{100 * shift['unlike_share']:.1f} %",
+            "" if shift["auc"] is None else f"{shift['auc']:.2f}",
+            shift["verdict"].replace("_", " "),
+        )
+        for name, shift in sorted(found.items())
+        if shift
+    ]
 
 
 def told_by_twins(twins: dict[str, Any]) -> list[str]:
