@@ -5,19 +5,21 @@
 >>> brand.table("customers").column_names[0]      # doctest: +SKIP
 'customer_id'
 
-The heavy parts load when a brand is opened, so that importing connu (and `connu --help`) is quick.
+The heavy parts load when a brand is opened or `connu.TwinsClassifier` asked for, so that importing
+connu (and `connu --help`) is quick.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from connu.app.brand import Brand
+    from connu.twins.classifier import TwinsClassifier
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "open"]
+__all__ = ["TwinsClassifier", "__version__", "open"]
 
 
 def open(path: str | Path = ".") -> Brand:
@@ -35,3 +37,15 @@ def open(path: str | Path = ".") -> Brand:
     from connu.app.brand import open as open_brand
 
     return open_brand(path)
+
+
+def __getattr__(name: str) -> Any:
+    if name != "TwinsClassifier":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from connu.twins.classifier import TwinsClassifier
+
+    return TwinsClassifier
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -15,20 +15,20 @@ import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 
 from connu.twins.boosting import FEWEST, FEWEST_OF_CLASS, grown
 from connu.twins.calibration import Calibrator, choose_calibrator
-from connu.twins.chance import drawn, row_keys, told_apart
+from connu.twins.chance import drawn, row_keys
+from connu.twins.dealing import deal, drawn_people, own_keys, seed_of
 from connu.twins.evidence import NAMED, strongest
 from connu.twins.ground import make_ground, planned
 from connu.twins.linear import choose_penalty
-from connu.twins.members import Ground, Members, deal
+from connu.twins.members import Ground, Members
 from connu.twins.neighbours import Neighbours
-from connu.twins.precision import risk_thresholds
+from connu.twins.precision import Thresholds, risk_thresholds
 from connu.twins.representation import Directions, placed, told_columns
 from connu.twins.stacking import Stacking
-from connu.twins.thinning import thin
 from connu.twins.vocabulary import Block
 from connu.twins.votes import others, vote
 from connu.twins.weighting import Weighting
@@ -171,22 +171,27 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
         Raises:
             ValueError: not a table of finite numbers with an answer a row.
         """
-        X, y = validate_data(self, X, y, accept_sparse="csr", dtype=[np.float32, np.float64])
+        # What float32 cannot hold is refused by the check, not by a warning of the cast.
+        with np.errstate(over="ignore"):
+            X, y = validate_data(self, X, y, accept_sparse="csr", dtype=np.float32)
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
         plan = planned(X, self.blocks, self.parents, self.paths)
         counts = plan.columns(X)
-        own = row_keys(counts) if keys is None else np.asarray(keys, np.uint64)
-        order = np.lexsort((codes, told_apart(own) if keys is None else own))
-        counts, codes, own = counts[order], codes[order], own[order]
-        unknown = None if unlabelled is None else plan.columns(self._checked(unlabelled))
-        short = None
-        if thinned is not None:
-            short = plan.columns(self._checked(thinned))[order]
-        elif self.lengths is not None:
-            short = plan.columns(thin(plan.raw(X), self.lengths, seed=self.random_state))[order]
-        self._plan, self._codes, self._rows = plan, codes, order
-        self._learn(counts, codes, own, unknown, short)
+        self._seed = seed_of(self.random_state)
+        short = None if thinned is None else plan.columns(self._checked(thinned))
+        check_consistent_length(counts, short, keys)
+        own = own_keys(counts, codes, short, keys)
+        if short is None and self.lengths is not None:
+            short = plan.cut(X, self.lengths, own, self._seed)
+        unknown = None
+        if unlabelled is not None:
+            unknown = plan.columns(self._checked(unlabelled))
+            unknown = unknown[np.argsort(row_keys(unknown), kind="stable")]
+        order = np.argsort(own, kind="stable")
+        self._plan, self._codes, self._rows = plan, codes[order], order
+        short = None if short is None else short[order]
+        self._learn(counts[order], codes[order], own[order], unknown, short)
         return self
 
     def predict_proba(self, X: Any) -> np.ndarray:
@@ -195,6 +200,7 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
 
     def predict(self, X: Any) -> np.ndarray:
         """The likeliest class (m,), stated or not: see `state`."""
+        check_is_fitted(self)
         return self.classes_[self.predict_proba(X).argmax(axis=1)]
 
     def state(self, X: Any) -> np.ndarray:
@@ -206,9 +212,15 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
         return self._told(X)
 
     def kneighbors(self, X: Any, n_neighbors: int | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """The twins of subjects: distances float64 and rows of the `fit` int64, both (m, t)."""
+        """The twins of subjects: distances float64 and rows of the `fit` int64, both (m, t).
+
+        Nearest first; t is what there are where fewer are known, and 0 where nothing was learnt.
+        """
         check_is_fitted(self)
-        counts = self._plan.columns(self._checked(X))
+        X = self._checked(X)
+        if not self._ready:
+            return np.zeros((X.shape[0], 0)), np.zeros((X.shape[0], 0), np.int64)
+        counts = self._plan.columns(X)
         wanted = self.n_neighbors if n_neighbors is None else n_neighbors
         place, _, _, _ = self._placed(counts)
         squared, rows = self.index_.search(place, wanted)
@@ -220,10 +232,8 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
         A look at the same people more: see `precision` for what several looks cost.
         """
         check_is_fitted(self)
+        self.thresholds_ = self._promised(precision)
         self.precision = precision
-        self.thresholds_ = risk_thresholds(
-            self.held_out_.probability, self.held_out_.truth, precision, self.confidence
-        )
         return self
 
     def extend(self, X: Any, y: Any) -> Self:
@@ -236,15 +246,16 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
             y: their values (m,), of `classes_`.
 
         Raises:
-            ValueError: a value nobody learnt from has.
+            ValueError: a value nobody learnt from has, or not an answer a row.
         """
         check_is_fitted(self)
-        codes = np.searchsorted(self.classes_, y)
+        X, y = self._checked(X), np.asarray(y)
+        check_consistent_length(X, y)
         if not np.isin(y, self.classes_).all():
             raise ValueError("a value nobody was learnt from by: fit anew")
+        codes = np.searchsorted(self.classes_, y)
         if self._ready:
-            counts = self._plan.columns(self._checked(X))
-            self.index_.add(self._placed(counts)[0])
+            self.index_.add(self._placed(self._plan.columns(X))[0])
         start = self._rows.max(initial=-1) + 1
         self._rows = np.concatenate([self._rows, start + np.arange(len(codes))])
         self._codes = np.concatenate([self._codes, codes])
@@ -263,7 +274,7 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
         unknown: sparse.csr_matrix | None,
         short: sparse.csr_matrix | None,
     ) -> None:
-        n, k, seed = len(codes), len(self.classes_), self.random_state
+        n, k, seed = len(codes), len(self.classes_), self._seed
         least = np.bincount(codes, minlength=k).min()
         self._ready = bool(k > 1 and least >= 2 and n >= 10)
         self._share = (np.bincount(codes, minlength=k) + 1.0) / (n + k)
@@ -275,7 +286,7 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
         ground = make_ground(self._plan, every)
         chosen = np.arange(n)
         if n > self.max_people:
-            chosen = np.sort(np.argsort(drawn(keys, seed), kind="stable")[: self.max_people])
+            chosen = drawn_people(drawn(keys, seed), codes, self.max_people, max(self.folds, 2))
         weighted = self._weighting.transform(every)
         self._directions = Directions.fit(
             _some(weighted, self.max_people), ground.spread, self.n_components, ground.counted, seed
@@ -298,7 +309,7 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
         """Members in folds and on all; what they say unseen is kept for the second level."""
         k = len(self.classes_)
         folds = int(min(self.folds, np.bincount(codes, minlength=k).min(), 20))
-        self._fold = fold = deal(codes, max(folds, 2), self.random_state)
+        self._fold = fold = deal(codes, max(folds, 2), self._seed)
         weights = self._weighting.transform(counts)
         cut = self._weighting.transform(short) if thinned else weights
         penalty = choose_penalty(weights, codes, k, fold == 0, ground.spread)
@@ -327,7 +338,7 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
         for rows in np.array_split(np.arange(len(chosen)), max(1, len(chosen) // _AT_ONCE)):
             vectors = self._directions.transform(self._weighting.transform(counts[chosen[rows]]))
             stand[chosen[rows]] = placed(self._unseen[2][rows], self._scale, vectors)
-        self.index_ = Neighbours.build(stand, seed=self.random_state)
+        self.index_ = Neighbours.build(stand, seed=self._seed)
 
     def _fit_second(
         self,
@@ -348,7 +359,7 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
         said = [scores, twins]
         self._trees = None
         if len(codes) >= FEWEST and np.bincount(codes, minlength=k).min() >= FEWEST_OF_CLASS:
-            trees, self._trees = grown(dense, codes, self._fold, k, self.random_state)
+            trees, self._trees = grown(dense, codes, self._fold, k, self._seed)
             said.append(trees)
         together = np.stack(said)
         self.stacking_ = Stacking.fit(together, codes)
@@ -356,7 +367,7 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
         for f in range(self._fold.max() + 1):
             held = self._fold == f
             raw[held] = Stacking.fit(together[:, ~held], codes[~held]).combine(together[:, held])
-        self.calibrator_: Calibrator = choose_calibrator(raw, codes, self.random_state)
+        self.calibrator_: Calibrator = choose_calibrator(raw, codes, self._seed)
         for f in range(self._fold.max() + 1):
             held = self._fold == f
             fitted = type(self.calibrator_)().fit(raw[~held], codes[~held])
@@ -364,12 +375,11 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
         self.held_out_ = HeldOut(
             probability, codes, self._rows[chosen], place, others(rows, squared, chosen)[1]
         )
-        self.thresholds_ = risk_thresholds(probability, codes, self.precision, self.confidence)
+        self.thresholds_ = self._promised(self.precision)
         del self._unseen, self._fold
 
     def _stay_silent(self, codes: np.ndarray) -> None:
         """Too few to learn from, or nothing to tell apart: shares, and no statement."""
-        k = len(self.classes_)
         self._trees = None
         self.index_ = Neighbours.build(np.zeros((0, 1), np.float32))
         n = len(codes)
@@ -380,16 +390,20 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
             np.zeros((n, 1), np.float32),
             np.zeros((n, 0), np.float32),
         )
-        none = np.full(k, np.inf)
-        nothing = risk_thresholds(np.full((0, k), 1.0 / k), np.zeros(0, np.int64), self.precision)
-        self.thresholds_ = nothing
-        assert (nothing.per_class == none).all()
+        self.thresholds_ = self._promised(self.precision)
+
+    def _promised(self, precision: float) -> Thresholds:
+        """Thresholds that keep a precision; of what was not learnt nothing can be promised."""
+        held = self.held_out_
+        people = slice(None) if self._ready else slice(0)
+        return risk_thresholds(
+            held.probability[people], held.truth[people], precision, self.confidence
+        )
 
     # ------------------------------------------------------------------ telling
     def _checked(self, X: Any) -> Any:
-        return validate_data(
-            self, X, accept_sparse="csr", dtype=[np.float32, np.float64], reset=False
-        )
+        with np.errstate(over="ignore"):
+            return validate_data(self, X, accept_sparse="csr", dtype=np.float32, reset=False)
 
     def _placed(
         self, counts: sparse.csr_matrix

@@ -12,10 +12,13 @@ from scipy import sparse
 from connu.twins.members import Ground
 from connu.twins.paths import category_levels
 from connu.twins.spreading import spread_of
-from connu.twins.vocabulary import Block
+from connu.twins.thinning import thin
+from connu.twins.vocabulary import Block, Kind
 
-#: Counts filled more than this, given dense, are measures: nobody looks at half of all products.
+#: Numbers filled more than this are measures: nobody looks at half of all products.
 _DENSE = 0.5
+#: Levels of categories at most.
+_DEEPEST = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +61,21 @@ class Plan:
         whole.sort_indices()
         return whole
 
+    def cut(self, X: Any, lengths: np.ndarray, keys: np.ndarray, seed: int) -> sparse.csr_matrix:
+        """The columns of X with no more events than visitors have: see `thinning.thin`.
+
+        What counts no events (measures, ratings) stays; a category counts what is left in it.
+        """
+        d = X.shape[1]
+        counting = [b.columns for b in self.blocks if b.kind not in ("measures", "ratings")]
+        groups = [columns[columns < d] for columns in counting if (columns < d).any()]
+        wider = np.where(self.parents[:d] < d, self.parents[:d], -1)
+        tied = wider if (wider >= 0).any() else None
+        rows = self.raw(X)
+        if not groups:
+            return self.columns(rows)
+        return self.columns(thin(rows, lengths, keys, seed, groups, parents=tied))
+
     def measures(self, counts: sparse.csr_matrix) -> np.ndarray:
         """The dense columns: float32 (n, measures)."""
         wanted = [block.columns for block in self.blocks if block.kind == "measures"]
@@ -79,13 +97,14 @@ def planned(
     """
     d = X.shape[1]
     if blocks is None:
-        dense = not sparse.issparse(X)
-        numbers = X if dense else X.data
-        filled = np.count_nonzero(numbers) / max(1, X.shape[0] * d)
-        measured = bool((numbers < 0).any()) or (dense and filled > _DENSE)
-        blocks = [Block("all", "measures" if measured else "items", np.arange(d, dtype=np.int32))]
-    elif any(len(b.columns) and b.columns.max() >= d for b in blocks):
-        raise ValueError(f"a block names a column beyond the {d} there are")
+        grouped = parents is not None or paths is not None
+        blocks = [Block("all", _kind_of(X, grouped), np.arange(d, dtype=np.int32))]
+    else:
+        named = np.concatenate([np.zeros(0, np.int64), *(b.columns for b in blocks)])
+        if len(named) and not (named.min() >= 0 and named.max() < d):
+            raise ValueError(f"a block names a column beyond the {d} there are")
+        if len(np.unique(named)) < len(named):
+            raise ValueError("a column is named twice: a column belongs to one block")
     wider = np.full(d, -1, np.int32)
     if parents is not None:
         if paths is not None:
@@ -93,12 +112,30 @@ def planned(
         wider = np.asarray(parents, np.int32)
         if wider.shape != (d,) or (len(wider) and wider.max() >= d):
             raise ValueError(f"parents need a column or -1 for each of the {d} columns")
+        up = wider
+        for _ in range(_DEEPEST):
+            up = np.where(up >= 0, wider[up], -1)
+        if (up >= 0).any():
+            raise ValueError("parents go in a circle: a column cannot be wider than itself")
         return Plan(tuple(blocks), wider, None)
     if paths is None:
         return Plan(tuple(blocks), wider, None)
     if len(paths) != d:
         raise ValueError(f"{len(paths)} paths for {d} columns")
     return _with_levels(tuple(blocks), wider, paths)
+
+
+def _kind_of(X: Any, grouped: bool) -> Kind:
+    """What columns look like that nobody says anything about; sparse and dense alike.
+
+    Args:
+        grouped: whether somebody says at least what category they are of.
+    """
+    numbers = X.data if sparse.issparse(X) else X
+    filled = np.count_nonzero(numbers) / max(1, X.shape[0] * X.shape[1])
+    if filled > _DENSE and not grouped:
+        return "measures"
+    return "ratings" if (numbers < 0).any() else "items"
 
 
 def _with_levels(

@@ -72,12 +72,3 @@ class Members:
         if self.rates is None:
             return np.zeros((counts.shape[0], 0), np.float32)
         return self.rates.features(counts)
-
-
-def deal(codes: np.ndarray, folds: int, seed: int) -> np.ndarray:
-    """A fold per person, int64 (n,): class by class, at random, as even as can be."""
-    chance = np.random.default_rng(seed)
-    order = np.lexsort((chance.random(len(codes)), codes))
-    fold = np.empty(len(codes), np.int64)
-    fold[order] = np.arange(len(codes)) % folds
-    return fold

@@ -5,14 +5,18 @@ A file that was cut or written by another version is refused by name; the remedy
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
-from connu.kernel.errors import BuildError
+from connu.kernel.errors import BuildError, ConnuError
 from connu.twins.boosting import Boosting
 from connu.twins.calibration import calibrator_from_dict
 from connu.twins.classifier import HeldOut, TwinsClassifier
@@ -29,8 +33,9 @@ from connu.twins.weighting import Weighting
 
 VERSION = 1
 _ABOUT, _INDEX, _TREES = "model.json", "index.twins", "trees.txt"
-_WEIGHTING = ("factor", "block", "scale", "counted", "signed")
+_WEIGHTING = ("factor", "mean", "block", "scale", "counted", "signed")
 _HELD = ("probability", "truth", "rows", "place", "distance")
+_CSR = ("data", "indices", "indptr")
 _SETTINGS = (
     "n_neighbors",
     "n_components",
@@ -45,9 +50,64 @@ _SETTINGS = (
 def write_model(folder: Path, model: TwinsClassifier) -> None:
     """Write a fitted model into a folder, made when absent. The page of JSON comes last.
 
-    Values must be texts. Cost: that of writing the index, 4 bytes a dimension and person.
+    Of the settings given, `blocks`, `parents`, `paths` and `lengths` are not kept: what was made of
+    them is. Cost: that of writing the index, 4 bytes a dimension and person.
+
+    Raises:
+        ValueError: values that are no texts, numbers or truth values.
     """
+    values = np.asarray(model.classes_.tolist())
+    if values.dtype.kind not in "USbiuf" or (values != model.classes_).any():
+        raise ValueError("only texts, numbers and truth values can be written as values")
     folder.mkdir(parents=True, exist_ok=True)
+    # While files change there is no model: a reader finds the old one, none, or the new one.
+    (folder / _ABOUT).unlink(missing_ok=True)
+    arrays, about = _shape(model)
+    if model._ready:
+        model.index_.save(folder / _INDEX)
+    if model._trees is not None:
+        text = model._trees.text.encode("utf-8")
+        _replace(folder / _TREES, lambda path: path.write_bytes(text))
+        about["trees"] = hashlib.sha256(text).hexdigest()
+    for name, array in arrays.items():
+        _replace(folder / f"{name}.npy", partial(_save, array))
+    about["arrays"] = {name: [a.dtype.str, list(a.shape)] for name, a in arrays.items()}
+    page = json.dumps(about, indent=1)
+    _replace(folder / _ABOUT, lambda path: path.write_text(page, encoding="utf-8"))
+
+
+def read_model(folder: Path) -> TwinsClassifier:
+    """The model `write_model` wrote, its arrays mapped.
+
+    Raises:
+        BuildError: a file is missing, cut or another's, or is another version's.
+    """
+    try:
+        about = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
+        if about["version"] != VERSION:
+            raise _broken(folder, "another version of connu wrote it")
+        return _read(folder, about)
+    except BuildError:
+        raise
+    except _UNREADABLE as error:
+        raise _broken(folder, "a file is missing, cut or another's") from error
+
+
+#: What reading throws at files that are not what was written.
+_UNREADABLE = (
+    OSError,
+    EOFError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    ConnuError,
+)
+
+
+def _shape(model: TwinsClassifier) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """The arrays of a model by name, and all else about it."""
     plan = model._plan
     arrays: dict[str, Any] = {"codes": model._codes, "rows": model._rows, "share": model._share}
     arrays |= {f"held_{name}": getattr(model.held_out_, name) for name in _HELD}
@@ -57,10 +117,12 @@ def write_model(folder: Path, model: TwinsClassifier) -> None:
         arrays |= {f"levels_{part}": getattr(plan.levels, part) for part in _CSR}
     about: dict[str, Any] = {
         "version": VERSION,
-        "classes": [str(value) for value in model.classes_],
+        "classes": model.classes_.tolist(),
+        "classes_type": model.classes_.dtype.str,
         "features": model.n_features_in_,
         "ready": model._ready,
-        "settings": {name: getattr(model, name) for name in _SETTINGS},
+        "settings": {name: _plain(getattr(model, name)) for name in _SETTINGS},
+        "seed": model._seed,
         "blocks": [[block.name, block.kind] for block in plan.blocks],
         "levels": None if plan.levels is None else list(plan.levels.shape),
         "thresholds": model.thresholds_.as_dict(),
@@ -77,39 +139,22 @@ def write_model(folder: Path, model: TwinsClassifier) -> None:
             "unit": model._directions.unit,
             "rates": None if members.rates is None else members.rates.blocks,
             "calibrator": model.calibrator_.to_dict(),
-            "trees": model._trees is not None,
+            "trees": None,
         }
-        model.index_.save(folder / _INDEX)
-        if model._trees is not None:
-            (folder / _TREES).write_text(model._trees.text, encoding="utf-8")
-    for name, array in arrays.items():
-        np.save(folder / f"{name}.npy", array, allow_pickle=False)
-    (folder / _ABOUT).write_text(json.dumps(about, indent=1), encoding="utf-8")
-
-
-def read_model(folder: Path) -> TwinsClassifier:
-    """The model `write_model` wrote, its arrays mapped.
-
-    Raises:
-        BuildError: a file is missing or cut, or is another version's.
-    """
-    try:
-        about = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
-        if about["version"] != VERSION:
-            raise _broken(folder, "another version of connu wrote it")
-        return _read(folder, about)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _broken(folder, "a file is missing or cut") from error
+    return {name: np.asarray(array) for name, array in arrays.items()}, about
 
 
 def _read(folder: Path, about: dict[str, Any]) -> TwinsClassifier:
     def array(name: str) -> np.ndarray:
-        return np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+        found = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+        if [found.dtype.str, list(found.shape)] != about["arrays"][name]:
+            raise ValueError(f"{name} is another model's")
+        return found
 
     model = TwinsClassifier(**about["settings"])
-    model.classes_ = np.array(about["classes"])
+    model.classes_ = np.array(about["classes"], dtype=np.dtype(about["classes_type"]))
     model.n_features_in_ = about["features"]
-    model._ready = about["ready"]
+    model._ready, model._seed = about["ready"], about["seed"]
     levels = None
     if about["levels"] is not None:
         parts = tuple(array(f"levels_{part}") for part in _CSR)
@@ -135,14 +180,37 @@ def _read(folder: Path, about: dict[str, Any]) -> TwinsClassifier:
         rates = Rates(array("odds"), array("odds_block"), about["rates"])
     model._members = Members(linear, rates)
     model.calibrator_ = calibrator_from_dict(about["calibrator"])
-    if about["trees"]:
-        text = (folder / _TREES).read_text(encoding="utf-8")
-        model._trees = Boosting(text, len(model.classes_))
+    if about["trees"] is not None:
+        text = (folder / _TREES).read_bytes()
+        if hashlib.sha256(text).hexdigest() != about["trees"]:
+            raise ValueError("the trees are another model's")
+        model._trees = Boosting(text.decode("utf-8"), len(model.classes_))
     model.index_ = Neighbours.open(folder / _INDEX)
+    if len(model.index_) != len(model._codes):
+        raise ValueError("the index is another model's")
     return model
 
 
-_CSR = ("data", "indices", "indptr")
+def _replace(path: Path, write: Callable[[Path], object]) -> None:
+    """Write beside, then put in place: a file that is mapped, perhaps by this model, stays."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        write(beside)
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _save(array: np.ndarray, path: Path) -> None:
+    with path.open("wb") as file:
+        np.save(file, array, allow_pickle=False)
+
+
+def _plain(setting: Any) -> Any:
+    """A setting as JSON knows it; a generator is nothing one could write."""
+    if isinstance(setting, np.generic):
+        return setting.item()
+    return setting if isinstance(setting, int | float) else None
 
 
 def _broken(folder: Path, what: str) -> BuildError:

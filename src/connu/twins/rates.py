@@ -91,7 +91,7 @@ class Rates:
         made = _features(
             matrix.indptr, matrix.indices, matrix.data, self.odds, self.block, self.blocks
         )
-        return made.reshape(len(made), -1)
+        return made.reshape(len(made), self.blocks * self.odds.shape[1] * _TOLD)
 
 
 def _widest_first(parents: np.ndarray) -> list[np.ndarray]:

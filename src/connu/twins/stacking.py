@@ -68,5 +68,8 @@ class Stacking:
 
     def combine(self, scores: np.ndarray) -> np.ndarray:
         """Log-probabilities (n, k) of scores (members, n, k)."""
-        told = np.tensordot(self.weights, scores, 1) + self.bias
+        # Member by member: a product of matrices rounds by how many subjects there are.
+        told = np.tile(self.bias, (scores.shape[1], 1))
+        for weight, score in zip(self.weights, scores, strict=True):
+            told += weight * score
         return told - np.logaddexp.reduce(told, axis=1, keepdims=True)

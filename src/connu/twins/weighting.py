@@ -31,10 +31,14 @@ _FAR = 5.0
 
 @dataclass(frozen=True, eq=False)
 class Weighting:
-    """Counts (n, d) to weights (n, d), the same cells filled.
+    """Counts (n, d) to weights (n, d), the same cells filled; of measures alone, all cells.
+
+    Measures beside counts keep their zero, so that rows stay sparse; measures alone are told from
+    their means, as a model over numbers far from zero is hardly learnt.
 
     Attributes:
         factor: float32 (d,): idf of a count, one over the spread of a measure.
+        mean: float64 (d,): of measures, zeros counted; 0 elsewhere.
         block: int32 (d,): the block of each column; −1: in none, weighs nothing.
         scale: float32 (blocks,): the length of a row in a block.
         counted: bool (blocks,): counts, whose logarithm counts and whose rows get one length.
@@ -42,6 +46,7 @@ class Weighting:
     """
 
     factor: np.ndarray
+    mean: np.ndarray
     block: np.ndarray
     scale: np.ndarray
     counted: np.ndarray
@@ -60,14 +65,17 @@ class Weighting:
         n, d = matrix.shape
         seen = np.bincount(matrix.indices[matrix.data != 0], minlength=d)
         factor = np.log((1.0 + n) / (1.0 + seen)) + 1.0
+        mean = np.zeros(d)
         block = np.full(d, -1, np.int32)
         for number, one in enumerate(blocks):
             block[one.columns] = number
             if one.kind == "measures":
-                factor[one.columns] = 1.0 / _spread(matrix, one.columns)
+                mean[one.columns], spread = _mean_and_spread(matrix[:, one.columns])
+                factor[one.columns] = 1.0 / spread
         alone = all(one.kind == "measures" for one in blocks)
         return cls(
             factor=factor.astype(np.float32),
+            mean=mean,
             block=block,
             scale=np.array([1.0 if alone else SCALES[one.kind] for one in blocks], np.float32),
             counted=np.array([one.kind != "measures" for one in blocks], np.bool_),
@@ -76,11 +84,14 @@ class Weighting:
 
     def transform(self, matrix: sparse.csr_matrix) -> sparse.csr_matrix:
         """Weights float32 (n, d), each row by itself. Cost: some 10 ns a stored number."""
+        if not self.counted.any():
+            return self._measured(matrix)
         weights = _weigh(
             matrix.indptr,
             matrix.indices,
             matrix.data,
             self.factor,
+            self.mean,
             self.block,
             self.scale,
             self.counted,
@@ -88,18 +99,27 @@ class Weighting:
         )
         return sparse.csr_matrix((weights, matrix.indices, matrix.indptr), shape=matrix.shape)
 
+    def _measured(self, matrix: sparse.csr_matrix) -> sparse.csr_matrix:
+        """Measures alone: how far above or below their means."""
+        told = (matrix.toarray() - self.mean) * self.factor
+        weights = np.where(self.block < 0, 0.0, np.clip(told, -_FAR, _FAR) * self.scale.max())
+        return sparse.csr_matrix(weights.astype(np.float32))
 
-def _spread(matrix: sparse.csr_matrix, columns: np.ndarray) -> np.ndarray:
-    """Standard deviation of each column, zeros counted; 1 where nothing varies."""
-    some = matrix[:, columns].astype(np.float64)
-    mean = np.asarray(some.mean(axis=0)).ravel()
-    square = np.asarray(some.multiply(some).mean(axis=0)).ravel()
-    spread = np.sqrt(np.maximum(square - mean**2, 0.0))
-    return np.where(spread > 1e-9, spread, 1.0)
+
+def _mean_and_spread(measures: sparse.csr_matrix) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and standard deviation of each column, zeros counted; 1 where nothing varies."""
+    n, d = measures.shape
+    column, value = measures.indices, measures.data.astype(np.float64)
+    mean = np.bincount(column, value, d) / max(n, 1)
+    # From the mean, not from the squares: of large numbers these leave nothing but rounding.
+    square = np.bincount(column, (value - mean[column]) ** 2, d)
+    square += (n - np.bincount(column, minlength=d)) * mean**2
+    spread = np.sqrt(square / max(n, 1))
+    return mean, np.where(spread > 1e-9 * np.abs(mean) + 1e-30, spread, 1.0)
 
 
 @njit(cache=True, nogil=True)
-def _weigh(indptr, indices, data, factor, block, scale, counted, signed):
+def _weigh(indptr, indices, data, factor, mean, block, scale, counted, signed):
     out = np.zeros(len(data), np.float32)
     length = np.zeros(len(scale))
     for row in range(len(indptr) - 1):
@@ -114,7 +134,8 @@ def _weigh(indptr, indices, data, factor, block, scale, counted, signed):
                 value = np.log1p(max(value, 0.0)) / np.log(2.0)
             value *= factor[column]
             if not counted[b]:
-                value = min(max(value, -_FAR), _FAR)
+                middle = mean[column] * factor[column]
+                value = min(max(value, middle - _FAR), middle + _FAR)
             out[at] = value
             length[b] += value * value
         for at in range(indptr[row], indptr[row + 1]):
