@@ -6,12 +6,14 @@ for, move what is told; nothing here guesses the mix from what is told.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
+from connu.kernel.attributes import AREAS, OCCUPATION_CLASSES, SEXES, band_names
 from connu.kernel.settings import Settings
 from connu.twins.audits import match_audits, read_audits
 from connu.twins.classifier import TwinsClassifier
@@ -33,7 +35,7 @@ class Correction:
         probability: float64 (m, k), of those asked about.
         held_out: float64 (n, k), of the known people held out; moved by a known mix only.
         thresholds: promised on the known people.
-        least: float64 (m, k) or (k,): from which probability on a value is stated.
+        least: float64 (m, k): from which probability on a value is stated.
         remarks: what the user should know.
     """
 
@@ -44,20 +46,30 @@ class Correction:
     remarks: list[str] = field(default_factory=list)
 
     @property
-    def nothing_promised(self) -> bool:
-        """Whether no value can be stated of anybody."""
-        return not np.isfinite(self.least).any()
+    def promised(self) -> np.ndarray:
+        """Of whom any value at all may be stated: bool (m,)."""
+        return np.isfinite(self.least).any(axis=1)
 
-    def state(self, _: np.ndarray | None = None) -> np.ndarray:
+    def state(self) -> np.ndarray:
         """Codes stated of those asked about, −1: silence; int64 (m,)."""
         code = self.probability.argmax(axis=1)
         rows = np.arange(len(code))
-        least = np.broadcast_to(self.least, self.probability.shape)
-        return np.where(self.probability[rows, code] >= least[rows, code], code, -1)
+        return np.where(self.probability[rows, code] >= self.least[rows, code], code, -1)
 
     def state_held_out(self) -> np.ndarray:
         """What would be stated of the known people held out; int64 (n,)."""
         return self.thresholds.state(self.held_out)
+
+
+def need_audits(settings: Settings, folder: Path) -> None:
+    """Read the audits that settings name before anything is learnt: what is wrong is said early.
+
+    Raises:
+        SourceError: a file is missing or cannot be read.
+    """
+    for _, setting in sorted(settings.attributes.items()):
+        if setting.audited:
+            read_audits(folder / setting.audited)
 
 
 def correct(
@@ -68,6 +80,7 @@ def correct(
     gathered: Gathered,
     asked: np.ndarray,
     probability: np.ndarray,
+    spoken: Collection[str] = (),
 ) -> Correction:
     """Move what is told of visitors to their mix, and hold promises against audits.
 
@@ -76,9 +89,10 @@ def correct(
     Args:
         asked: rows of those asked about (m,).
         probability: float64 (m, k), as the model says.
+        spoken: every value that somebody known has; those of too few are none of the model's.
 
     Raises:
-        SourceError: the audits cannot be read.
+        SourceError: the audits cannot be read, or hold a value that nobody can have.
         UsageError: a share is given of a value nobody known has.
     """
     setting, held = setting_of(attribute, settings), model.held_out_
@@ -87,9 +101,12 @@ def correct(
     visitor, moved = gathered.visitor[asked], probability.copy()
     least = np.tile(thresholds.per_class, (len(asked), 1))
     remarks: list[str] = []
+    others = (_possible(attribute, settings) | set(spoken)) - set(classes)
     if setting.prior and visitor.any():
         known = np.bincount(held.truth, minlength=len(classes)) / max(1, len(held.truth))
-        shares = named_shares(setting.prior, classes, known)
+        # Those of a value that too few are known by are told as if they had none of it.
+        given = {word: share for word, share in setting.prior.items() if word not in others}
+        shares = named_shares(given, classes, known)
         bias = matched_bias(probability[visitor], shares)
         moved[visitor] = biased(probability[visitor], bias)
         thresholds = risk_thresholds(
@@ -105,6 +122,7 @@ def correct(
     if setting.audited and visitor.any():
         least[visitor], moved[visitor], said = _hear(
             folder / setting.audited,
+            others,
             gathered.behaviour.subjects["subject"].take(pa.array(asked[visitor])),
             classes,
             moved[visitor],
@@ -125,8 +143,21 @@ def _stated_only(attribute: str, classes: list[str], thresholds: Thresholds) -> 
     return replace(thresholds, per_class=least)
 
 
+def _possible(attribute: str, settings: Settings) -> set[str]:
+    """The values a built-in attribute may have, known of somebody or not."""
+    return set(
+        {
+            "sex": SEXES,
+            "age_band": band_names(settings.twins.age_bands),
+            "occupation_class": OCCUPATION_CLASSES,
+            "area": AREAS,
+        }.get(attribute, ())
+    )
+
+
 def _hear(
     path: Path,
+    others: Collection[str],
     subjects: pa.ChunkedArray,
     classes: list[str],
     probability: np.ndarray,
@@ -134,10 +165,16 @@ def _hear(
     precision: float,
     seed: int,
 ) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    audits = match_audits(read_audits(path), subjects, classes, path=path)
+    audits = match_audits(read_audits(path), subjects, classes, others=others, path=path)
+    said = []
+    if audits.unknown:
+        said.append(f"{audits.unknown} audited cookies are no visitor of this build")
     if len(audits) < FEWEST_AUDITED:
         few = f"{len(audits)} audited visitors are too few to be heard (at least {FEWEST_AUDITED})"
-        return thresholds, probability, [few]
+        return thresholds, probability, [*said, few]
+    if (audits.codes >= 0).sum() < 2:
+        none = f"{len(audits)} audited visitors have none of the values told: nothing is stated"
+        return np.full(len(classes), np.inf), probability, [*said, none]
     heard = hear_audits(
         probability,
         audits.rows,
@@ -151,5 +188,5 @@ def _hear(
         f"{value} {promise.outcome.replace('_', ' ')}"
         for value, promise in zip(classes, heard.promises, strict=True)
     )
-    said = [f"{heard.asked} audited visitors were heard: {outcomes}"]
+    said.append(f"{heard.asked} audited visitors were heard: {outcomes}")
     return heard.thresholds, heard.calibrator.transform(probability), said

@@ -64,12 +64,13 @@ def cross_fit(
         progress: who watches.
 
     Raises:
-        UsageError: nobody, or too few, are known by the attribute.
+        UsageError: nobody, or too few, are known by the attribute; nobody is left to learn from.
     """
     progress = progress or Silent()
     make_known(engine, settings)
     gathered = gather(engine, settings)
-    rows, values = gathered.labels(engine, attribute)
+    rows, values = gathered.known(engine, attribute)
+    rows, values = rows[gathered.behaved[rows]], values[gathered.behaved[rows]]
     fold = _folds(gathered, rows, folds)
     used = fold != _LEFT_OUT
     rows, values, fold = rows[used], values[used], fold[used]
@@ -121,6 +122,12 @@ def _by_folds(
     with progress.stage(f"judge {attribute}", total=len(words)) as step:
         for word in words:
             held = fold == word
+            if held.all():
+                raise UsageError(
+                    f"«{attribute}» cannot be judged: everybody is in the fold «{word}»",
+                    hint="learn on one fold and judge another: give at least two",
+                    attribute=attribute,
+                )
             model = _learnt(gathered, settings, attribute, rows[~held], values[~held], rows[held])
             told = model.tell(gathered.behaviour.matrix[rows[held]])
             # A value nobody learnt from has no column, and no probability.

@@ -31,14 +31,25 @@ def learnt_values(values: np.ndarray) -> tuple[np.ndarray, str | None]:
 
 def most_others(gathered: Gathered, known: np.ndarray, seed: int) -> np.ndarray:
     """Rows of subjects not known, at most so many, drawn by whose they are: int64, ascending."""
-    rest = np.ones(len(gathered.behaviour), np.bool_)
+    rest = gathered.behaved.copy()
     rest[known] = False
-    rest &= (gathered.behaviour.events > 0) & ~gathered.behaviour.bots
     rows = np.flatnonzero(rest)
     if len(rows) > _MOST_OTHERS:
         chosen = np.argsort(drawn(gathered.keys[rows], seed, 7), kind="stable")[:_MOST_OTHERS]
         rows = np.sort(rows[chosen])
     return rows
+
+
+def unlearnt_model(gathered: Gathered, settings: Settings, attribute: str) -> TwinsClassifier:
+    """The classifier that an attribute is learnt by, before it is."""
+    vocabulary = gathered.behaviour.vocabulary
+    return TwinsClassifier(
+        blocks=vocabulary.blocks,
+        parents=vocabulary.parents,
+        n_neighbors=settings.twins.neighbors,
+        precision=setting_of(attribute, settings).precision,
+        random_state=settings.twins.seed,
+    )
 
 
 def learn(
@@ -58,15 +69,8 @@ def learn(
         others: rows of subjects whose value nobody knows.
         short: calibrate on histories cut to the lengths of visits, where there are visits.
     """
-    matrix, vocabulary = gathered.behaviour.matrix, gathered.behaviour.vocabulary
-    setting = setting_of(attribute, settings)
-    model = TwinsClassifier(
-        blocks=vocabulary.blocks,
-        parents=vocabulary.parents,
-        n_neighbors=settings.twins.neighbors,
-        precision=setting.precision,
-        random_state=settings.twins.seed,
-    )
+    matrix = gathered.behaviour.matrix
+    model = unlearnt_model(gathered, settings, attribute)
     cut = gathered.short if short else None
     return model.fit(
         matrix[rows],
