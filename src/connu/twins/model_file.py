@@ -135,6 +135,7 @@ def _shape(model: TwinsClassifier) -> tuple[dict[str, np.ndarray], dict[str, Any
         arrays |= {"linear": members.linear.weights, "intercept": members.linear.intercept}
         if members.rates is not None:
             arrays |= {"odds": members.rates.odds, "odds_block": members.rates.block}
+            arrays |= {"odds_support": members.rates.support}
         about |= {
             "unit": model._directions.unit,
             "rates": None if members.rates is None else members.rates.blocks,
@@ -177,7 +178,7 @@ def _read(folder: Path, about: dict[str, Any]) -> TwinsClassifier:
     linear = Linear(array("linear"), array("intercept"))
     rates = None
     if about["rates"] is not None:
-        rates = Rates(array("odds"), array("odds_block"), about["rates"])
+        rates = Rates(array("odds"), array("odds_support"), array("odds_block"), about["rates"])
     model._members = Members(linear, rates)
     model.calibrator_ = calibrator_from_dict(about["calibrator"])
     if about["trees"] is not None:

@@ -29,11 +29,13 @@ class Rates:
     Attributes:
         odds: float32 (d, j): log of a feature's rate of a class over the base rate; j is 1 for two
             classes (the log odds of the second), else the number of classes.
+        support: float32 (d,): ln(1 + people with the feature), how far its rate may be trusted.
         block: int32 (d,): the block of a feature; −1: it does not speak.
         blocks: how many there are.
     """
 
     odds: np.ndarray
+    support: np.ndarray
     block: np.ndarray
     blocks: int
 
@@ -81,17 +83,21 @@ class Rates:
             odds = np.log(rate[:, 1:] / rate[:, :1]) - np.log(base[1] / base[0])
         else:
             odds = np.log(rate / base)
-        return cls(odds.astype(np.float32), block, len(speaking))
+        support = np.log1p(total[:, 0]).astype(np.float32)
+        return cls(odds.astype(np.float32), support, block, len(speaking))
 
     def features(self, matrix: sparse.csr_matrix) -> np.ndarray:
-        """float32 (n, blocks · j · 3): mean, most and least over a row's features, 0 without any.
+        """What a row's features say, by block: float32 (n, blocks · (j · 3 + 2)), 0 without any.
+
+        Mean, most and least of their odds; mean and most of their support.
 
         Cost: j steps a stored number.
         """
-        made = _features(
-            matrix.indptr, matrix.indices, matrix.data, self.odds, self.block, self.blocks
-        )
-        return made.reshape(len(made), self.blocks * self.odds.shape[1] * _TOLD)
+        rows = matrix.indptr, matrix.indices, matrix.data
+        odds, support = _features(*rows, self.odds, self.support, self.block, self.blocks)
+        told = self.blocks * self.odds.shape[1] * _TOLD
+        n = matrix.shape[0]
+        return np.hstack([odds.reshape(n, told), support.reshape(n, 2 * self.blocks)])
 
 
 def _widest_first(parents: np.ndarray) -> list[np.ndarray]:
@@ -106,9 +112,10 @@ def _widest_first(parents: np.ndarray) -> list[np.ndarray]:
 
 
 @njit(cache=True, nogil=True)
-def _features(indptr, indices, data, odds, block, blocks):
+def _features(indptr, indices, data, odds, support, block, blocks):
     n, many = len(indptr) - 1, odds.shape[1]
     out = np.zeros((n, blocks, many, _TOLD), np.float32)
+    held = np.zeros((n, blocks, 2), np.float32)
     count = np.zeros(blocks)
     total = np.zeros((blocks, many))
     for row in range(n):
@@ -126,9 +133,12 @@ def _features(indptr, indices, data, odds, block, blocks):
                     out[row, b, j, 1] = value
                 if count[b] == 0.0 or value < out[row, b, j, 2]:
                     out[row, b, j, 2] = value
+            held[row, b, 0] += support[column]
+            held[row, b, 1] = max(held[row, b, 1], support[column])
             count[b] += 1.0
         for b in range(blocks):
             if count[b] > 0.0:
+                held[row, b, 0] /= count[b]
                 for j in range(many):
                     out[row, b, j, 0] = total[b, j] / count[b]
-    return out
+    return out, held
