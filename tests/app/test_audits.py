@@ -21,6 +21,7 @@ def test_the_file_to_fill_in(built, tmp_path):
     done = built.export("audits", path, attribute="sex")
     rows = read(path)
     assert (done.rows, len(rows)) == (2, 2)
+    assert (done.attribute, done.values) == ("sex", ["female", "male"])
     assert list(rows[0]) == ["anonymous_id", "stratum", "weight", "value"]
     assert [row["anonymous_id"] for row in rows] == [told_brand.WOMAN, told_brand.SILENT]
     assert {row["value"] for row in rows} == {""}
@@ -47,5 +48,7 @@ def test_what_to_ask_must_be_said_and_be_told_by_twins(built, tmp_path):
     assert "sex" in error.value.hint
     with pytest.raises(UsageError, match="«sexe»"):
         built.export("audits", tmp_path / "ask.csv", attribute="sexe")
+    with pytest.raises(UsageError, match="a profile is not audited"):
+        built.export("audits", tmp_path / "ask.csv", attribute="profile.sex_age")
     with pytest.raises(UsageError, match="ending in"):
         built.export("audits", tmp_path / "ask.txt", attribute="sex")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from connu.app.shift import shift_remarks
 from connu.app.telling import _remarks
 from connu.kernel.sections import Attribute, Brand
@@ -31,34 +33,42 @@ def test_several_attributes_of_one_verdict_make_one_line():
     names = ("age_band", "area", "place", "sex")
     areas = (0.73, 0.81, 0.75, 0.78)
     shifts = {name: shift(auc=auc) for name, auc in zip(names, areas, strict=True)}
-    (line,) = shift_remarks(shifts)
+    (line,) = shift_remarks(shifts, askable=names)
     assert "AUC 0.73–0.81; 0.5 is alike" in line and "4 attributes" in line
     assert "as short as visits" in line and "connu export audits --attribute sex" in line
 
 
 def test_silence_is_told_apart_from_care():
     shifts = {"sex": shift(thinned=False), "place": shift("too_unlike", 0.97), "area": None}
-    silent, moved = shift_remarks(shifts)
+    silent, moved = shift_remarks(shifts, askable={"place"})
     assert "silent about them (place)" in silent and "0.97" in silent and "audits" not in silent
-    assert "(sex)" in moved and "whole histories" in moved
-
-
-def test_who_was_asked_need_not_be_asked_again():
-    (line,) = shift_remarks({"sex": shift(), "area": shift()}, audited={"sex"})
-    assert "--attribute area" in line
-    (line,) = shift_remarks({"sex": shift()}, audited={"sex"})
-    assert "audits" not in line
+    assert "(sex)" in moved and "whole histories" in moved and "audits" not in moved
 
 
 def test_visitors_like_the_known_or_too_few_are_no_remark():
     assert shift_remarks({"sex": shift("alike", 0.52), "area": shift("too_few"), "x": None}) == []
 
 
+def told(found, stated=9):
+    return Told(99, 20, stated, ["a", "b"], None, None, None, found)
+
+
 def test_a_build_keeps_every_other_remark():
     found = shift()
-    told = Told(1, 1, 0, ["a", "b"], None, None, None, found)
     said = ["sex: told by shares", f"sex: visitors are {found.sentence}"]
-    settings = Settings(brand=Brand(name="b"), attributes={"sex": Attribute(audited="asked.csv")})
-    first, *others = _remarks(TwinsReport({"sex": told}, {}, said), settings)
-    assert first == "sex: told by shares"
-    assert others == shift_remarks({"sex": found}, {"sex"}) and len(others) == 1
+    settings = Settings(brand=Brand(name="b"))
+    report = TwinsReport({"sex": told(found)}, {}, said)
+    assert _remarks(report, settings) == [said[0], *shift_remarks({"sex": found}, {"sex"})]
+
+
+@pytest.mark.parametrize(
+    ("name", "stated", "audited"),
+    [("sex", 9, "asked.csv"), ("sex", 0, None), ("profile.x", 9, None)],
+    ids=["asked already", "nothing stated", "a profile"],
+)
+def test_nobody_is_asked_for_nothing(name, stated, audited):
+    settings = Settings(brand=Brand(name="b"), attributes={"sex": Attribute(audited=audited)})
+    (line,) = _remarks(TwinsReport({name: told(shift(), stated)}, {}, []), settings)
+    assert "audits" not in line
+    (line,) = _remarks(TwinsReport({"area": told(shift())}, {}, []), settings)
+    assert "audits --attribute area" in line

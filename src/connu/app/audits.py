@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from connu.app.reading import Reading
 from connu.kernel.errors import UsageError
 from connu.kernel.settings import Settings
 from connu.ledger.reading import Exported, export_path, written
+from connu.twins.profiles import PREFIX
 
 #: What `connu export` calls it; no table of a build has this name.
 AUDITS = "audits"
 
 
-def export_audits(
-    reading: Reading, settings: Settings, path: Path, attribute: str | None
-) -> Exported:
+@dataclass(frozen=True)
+class ToAsk(Exported):
+    """The file of visitors to ask.
+
+    Attributes:
+        attribute: what to ask them.
+        values: the answers that connu understands, sorted.
+    """
+
+    attribute: str
+    values: list[str]
+
+
+def export_audits(reading: Reading, settings: Settings, path: Path, attribute: str | None) -> ToAsk:
     """Write the visitors to ask: anonymous_id, stratum, weight, and an empty value.
 
     Drawn among the visitors of whom twins have probabilities and who may be read for the purpose,
@@ -29,7 +42,8 @@ def export_audits(
         attribute: what to ask them.
 
     Raises:
-        UsageError: no attribute, one twins do not tell, another suffix, or there is nobody to ask.
+        UsageError: no attribute, one twins do not tell, a profile, another suffix, or there is
+            nobody to ask.
         NotFoundError: the build has no twins.
         BuildError: the file cannot be written.
     """
@@ -43,6 +57,12 @@ def export_audits(
             "an audit asks about one attribute",
             hint="--attribute names it; twins tell "
             + (", ".join(reader.attributes("twins")) or "none in this build"),
+        )
+    if attribute.startswith(PREFIX):
+        raise UsageError(
+            "a profile is not audited by itself",
+            hint="ask about its parts: --attribute sex, age_band …",
+            attribute=attribute,
         )
     sql = reader.sql("twins", attribute=attribute, sort=False)
     sure = reading.engine.collect(
@@ -61,4 +81,5 @@ def export_audits(
     reading.engine.put(AUDITS, asked)
     rows = written(reading.engine, f"SELECT * FROM {AUDITS} ORDER BY anonymous_id", path)
     reading.engine.drop(AUDITS)
-    return Exported(rows, 0, 0, path)
+    values = reading.rows(f"SELECT DISTINCT value FROM ({sql}) AS t ORDER BY value")
+    return ToAsk(rows, 0, 0, path, attribute, [row["value"] for row in values])

@@ -13,7 +13,7 @@ _NAMED = 3
 
 
 def shift_remarks(
-    shifts: Mapping[str, ShiftReport | None], audited: Collection[str] = ()
+    shifts: Mapping[str, ShiftReport | None], askable: Collection[str] = ()
 ) -> list[str]:
     """What a build remarks about visitors who are unlike those known: a line a verdict.
 
@@ -21,7 +21,7 @@ def shift_remarks(
 
     Args:
         shifts: by attribute, what was found; None without visitors.
-        audited: attributes whose audits were given: nobody need be asked again.
+        askable: attributes of which something is stated and nobody was asked yet.
 
     Returns:
         No line, one or two: visitors of whom nothing is told, and visitors told with care.
@@ -42,7 +42,7 @@ def shift_remarks(
             f"visitors behave unlike the known customers{_areas(found, moved)}: how right twins "
             f"are was measured on {measured} ({_named(moved)})"
         )
-        ask = [name for name in moved if found[name].ask and name not in audited]
+        ask = [name for name in moved if found[name].ask and name in askable]
         if ask:
             line += f". To be surer, ask 200 of them: connu export audits --attribute {ask[-1]}"
         lines.append(line + ". connu status has the figures")

@@ -14,12 +14,14 @@ from connu.app.shift import shift_remarks
 from connu.engine.protocol import Engine
 from connu.kernel.clock import now_utc
 from connu.kernel.progress import Progress
+from connu.kernel.sections import Attribute
 from connu.kernel.settings import Settings
 from connu.ledger.build import Build
 from connu.ledger.facts import FACTS, check_facts
 from connu.ledger.twins import TWIN_TABLES, TWINS_FOLDER
 from connu.measure.twin_reliability import twin_reliability
 from connu.measure.twins import evaluate_twins
+from connu.twins.profiles import PREFIX
 
 if TYPE_CHECKING:
     from connu.twins.telling import Told, TwinsReport
@@ -131,9 +133,16 @@ def _remarks(report: TwinsReport, settings: Settings) -> list[str]:
     """What the user should know; what every attribute says of the visitors, once."""
     shifts = {name: told.shift for name, told in report.attributes.items()}
     sentences = [shift.sentence for shift in shifts.values() if shift is not None]
-    audited = {name for name, setting in settings.attributes.items() if setting.audited}
+    askable = {
+        name
+        for name, told in report.attributes.items()
+        if told.stated
+        and not settings.attributes.get(name, Attribute()).audited
+        # A profile has no answers of its own: its parts have.
+        and not name.startswith(PREFIX)
+    }
     others = [said for said in report.remarks if not any(s in said for s in sentences)]
-    return others + shift_remarks(shifts, audited)
+    return others + shift_remarks(shifts, askable)
 
 
 def measure(engine: Engine, told: Mapping[str, Told]) -> dict[str, float]:

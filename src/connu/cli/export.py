@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from connu.cli.options import AsJson, BrandFolder, Purpose, opened
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from connu.app.audits import ToAsk
 
 
 def export(
@@ -64,10 +69,25 @@ def export(
         return
     from rich.markup import escape
 
+    from connu.app.audits import ToAsk
     from connu.cli.screen import out
 
     out().print(f"{exported.rows:,} rows of {name} written to {escape(str(output))}.")
     out().print(left_out(exported.left_out, exported.customers_left_out, purpose, name))
+    if isinstance(exported, ToAsk):
+        print_asking(out(), exported)
+
+
+def print_asking(console: Console, asked: ToAsk) -> None:
+    """What to do with the file of visitors to ask."""
+    from rich.markup import escape
+
+    console.print(
+        f"Next: ask them, and write each answer into «value» ({escape(', '.join(asked.values))}; "
+        "empty where nobody answered). Then let connu.toml name the file, by its path from the "
+        "brand's folder, and run connu build:"
+    )
+    console.print(escape(f'  [attributes.{asked.attribute}]\n  audited = "{asked.path.name}"'))
 
 
 def left_out(rows: int, customers: int, purpose: str, table: str) -> str:
