@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 import shlex
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from connu.app.stages import TABLES
 from connu.ledger.builds import Builds
 from connu.ledger.shapes import EXPORTS
+from connu.ledger.twins import REASONS
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -79,3 +81,16 @@ def test_commands_on_the_pages_exist(run, page):
         assert ran.code == 0, f"{page.name}: connu {' '.join(words)}"
         for option in (word for word in words if word.startswith("--") and names):
             assert option in ran.out, f"{page.name}: connu {' '.join(words)}"
+
+
+def test_examples_of_python_on_the_page_of_twins_run():
+    ran = doctest.testfile(str(DOCS / "twins.md"), module_relative=False)
+    assert ran.failed == 0 and ran.attempted >= 15
+
+
+def test_every_reason_for_silence_is_explained():
+    text = (DOCS / "twins.md").read_text(encoding="utf-8")
+    explained = re.findall(r"^\| (\w+) \| ([^|]+) \|", text, re.M)
+    words = {reason: meaning.strip() for reason, meaning in explained}
+    assert {reason for reason in REASONS if reason != "shared_device"} <= set(words)
+    assert words["not_alike"] == REASONS["not_alike"]
