@@ -13,6 +13,7 @@ from typing import Self
 import numpy as np
 from scipy import sparse
 from sklearn.utils.extmath import randomized_svd
+from threadpoolctl import threadpool_limits
 
 #: Standard deviations of what the linear member says, beside a unit of behaviour.
 SUPERVISED = 1.5
@@ -56,9 +57,11 @@ class Directions:
         count = min(components, n - 1, d - 1)
         if count < 1:
             return cls(np.zeros((d, 1), np.float32), unit)
-        _, _, across = randomized_svd(
-            whole.astype(np.float64), count, n_iter=_ITERATIONS, random_state=seed
-        )
+        # Matrices this narrow gain nothing by threads, and round alike on every number of cores.
+        with threadpool_limits(1, "blas"):
+            _, _, across = randomized_svd(
+                whole.astype(np.float64), count, n_iter=_ITERATIONS, random_state=seed
+            )
         axes = across.T
         if spread is not None:
             axes = axes[:d] + spread @ axes[d:]
