@@ -42,6 +42,10 @@ def print_evaluation(console: Console, evaluation: TwinsEvaluation) -> None:
             f"[dim](columns from {100 * low:.1f} to {100 * high:.1f} %)[/]"
         )
     console.print(_promise(evaluation))
+    console.print(
+        "[dim]Judged on all that was seen of each. Visitors are told from less: "
+        "connu scorecard says how rightly.[/]"
+    )
     if evaluation.unknown:
         console.print(f"{evaluation.unknown:,} rows of the folds are about nobody readable here.")
     if evaluation.unjudged:

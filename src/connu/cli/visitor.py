@@ -39,6 +39,9 @@ def print_visitor(console: Console, visitor: VisitorView) -> None:
         made = table(("attribute", "value", "sure", "because"), told, right=("sure",))
         made.title = "[bold]told by twins[/]"
         console.print(made)
+        console.print(
+            "[dim]sure: calibrated on people held out; the twins are one voice of several in it.[/]"
+        )
         weighed = [
             (fact["attribute"], ", ".join(map(str, fact["behaviours"])))
             for fact in visitor.told
