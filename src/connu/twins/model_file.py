@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import zlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -65,13 +66,14 @@ def write_model(folder: Path, model: TwinsClassifier) -> None:
     arrays, about = _shape(model)
     if model._ready:
         model.index_.save(folder / _INDEX)
+        about["index"] = _head(folder / _INDEX)
     if model._trees is not None:
         text = model._trees.text.encode("utf-8")
         _replace(folder / _TREES, lambda path: path.write_bytes(text))
         about["trees"] = hashlib.sha256(text).hexdigest()
     for name, array in arrays.items():
         _replace(folder / f"{name}.npy", partial(_save, array))
-    about["arrays"] = {name: [a.dtype.str, list(a.shape)] for name, a in arrays.items()}
+    about["arrays"] = {name: _mark(array) for name, array in arrays.items()}
     page = json.dumps(about, indent=1)
     _replace(folder / _ABOUT, lambda path: path.write_text(page, encoding="utf-8"))
 
@@ -148,7 +150,7 @@ def _shape(model: TwinsClassifier) -> tuple[dict[str, np.ndarray], dict[str, Any
 def _read(folder: Path, about: dict[str, Any]) -> TwinsClassifier:
     def array(name: str) -> np.ndarray:
         found = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-        if [found.dtype.str, list(found.shape)] != about["arrays"][name]:
+        if _mark(found) != about["arrays"][name]:
             raise ValueError(f"{name} is another model's")
         return found
 
@@ -187,7 +189,7 @@ def _read(folder: Path, about: dict[str, Any]) -> TwinsClassifier:
             raise ValueError("the trees are another model's")
         model._trees = Boosting(text.decode("utf-8"), len(model.classes_))
     model.index_ = Neighbours.open(folder / _INDEX)
-    if len(model.index_) != len(model._codes):
+    if _head(folder / _INDEX) != about["index"]:
         raise ValueError("the index is another model's")
     return model
 
@@ -205,6 +207,18 @@ def _replace(path: Path, write: Callable[[Path], object]) -> None:
 def _save(array: np.ndarray, path: Path) -> None:
     with path.open("wb") as file:
         np.save(file, array, allow_pickle=False)
+
+
+def _mark(array: np.ndarray) -> list[Any]:
+    """What tells an array from another: all are small beside the index."""
+    check = zlib.crc32(np.ascontiguousarray(array).reshape(-1).view(np.uint8))
+    return [array.dtype.str, list(array.shape), check]
+
+
+def _head(index: Path) -> str:
+    """The head of an index, which holds a check of its lists, though not of its vectors."""
+    with index.open("rb") as file:
+        return file.read(64).hex()
 
 
 def _plain(setting: Any) -> Any:
