@@ -17,6 +17,8 @@ from connu.twins.vocabulary import Block, Kind
 
 #: Numbers filled more than this are measures: nobody looks at half of all products.
 _DENSE = 0.5
+#: Ratings come in so many heights at most (0.5 to 5 by halves, 0 to 10).
+_MOST_RATINGS = 11
 #: Levels of categories at most.
 _DEEPEST = 64
 
@@ -29,11 +31,14 @@ class Plan:
         blocks: over the columns made.
         parents: int32 (d',): the wider column, −1 without.
         levels: (d, levels) 0/1, what each given column adds to the columns of category levels.
+        means: float32 (d,): where the numbers given are ratings, each column's mean. Whether
+            something was rated and how far from its mean are then columns of their own.
     """
 
     blocks: tuple[Block, ...]
     parents: np.ndarray
     levels: sparse.csr_matrix | None
+    means: np.ndarray | None = None
 
     @property
     def named(self) -> np.ndarray:
@@ -53,11 +58,19 @@ class Plan:
         return rows
 
     def columns(self, X: Any) -> sparse.csr_matrix:
-        """The columns of X, then those of the category levels: float32 (n, d'), CSR."""
+        """The columns of X, of the category levels, of ratings: float32 (n, d'), CSR."""
         rows = self.raw(X)
-        if self.levels is None:
+        parts = [rows]
+        if self.means is not None:
+            parts = [_there(rows)]
+        if self.levels is not None:
+            parts.append(parts[0] @ self.levels)
+        if self.means is not None:
+            above = rows.data - self.means[rows.indices]
+            parts.append(sparse.csr_matrix((above, rows.indices, rows.indptr), shape=rows.shape))
+        if len(parts) == 1:
             return rows
-        whole = sparse.hstack([rows, rows @ self.levels], format="csr")
+        whole = sparse.hstack(parts, format="csr")
         whole.sort_indices()
         return whole
 
@@ -74,7 +87,11 @@ class Plan:
         rows = self.raw(X)
         if not groups:
             return self.columns(rows)
-        return self.columns(thin(rows, lengths, keys, seed, groups, parents=tied))
+        if self.means is None:
+            return self.columns(thin(rows, lengths, keys, seed, groups, parents=tied))
+        # One rating is one event, whatever its height.
+        left = _there(thin(_there(rows), lengths, keys, seed, groups, parents=tied))
+        return self.columns(rows.multiply(left).tocsr())
 
     def measures(self, counts: sparse.csr_matrix) -> np.ndarray:
         """The dense columns: float32 (n, measures)."""
@@ -96,6 +113,7 @@ def planned(
         ValueError: blocks, parents or paths do not fit the columns, or exclude each other.
     """
     d = X.shape[1]
+    unsaid = blocks is None and parents is None
     if blocks is None:
         grouped = parents is not None or paths is not None
         blocks = [Block("all", _kind_of(X, grouped), np.arange(d, dtype=np.int32))]
@@ -118,11 +136,12 @@ def planned(
         if (up >= 0).any():
             raise ValueError("parents go in a circle: a column cannot be wider than itself")
         return Plan(tuple(blocks), wider, None)
-    if paths is None:
-        return Plan(tuple(blocks), wider, None)
-    if len(paths) != d:
-        raise ValueError(f"{len(paths)} paths for {d} columns")
-    return _with_levels(tuple(blocks), wider, paths)
+    plan = Plan(tuple(blocks), wider, None)
+    if paths is not None:
+        if len(paths) != d:
+            raise ValueError(f"{len(paths)} paths for {d} columns")
+        plan = _with_levels(tuple(blocks), wider, paths)
+    return _with_ratings(plan, X) if unsaid and _rated(X) else plan
 
 
 def _kind_of(X: Any, grouped: bool) -> Kind:
@@ -136,6 +155,36 @@ def _kind_of(X: Any, grouped: bool) -> Kind:
     if filled > _DENSE and not grouped:
         return "measures"
     return "ratings" if (numbers < 0).any() else "items"
+
+
+def _rated(X: Any) -> bool:
+    """Whether numbers are ratings: a few whole numbers, of which the least is not the usual one.
+
+    Of counts the least is the usual one: most people look at most things once.
+    """
+    numbers = X.data if sparse.issparse(X) else X[X != 0]
+    values, many = np.unique(numbers, return_counts=True)
+    few = 3 <= len(values) <= _MOST_RATINGS and (values > 0).all()
+    return bool(few and (values * 2 == np.round(values * 2)).all() and many.argmax() > 0)
+
+
+def _with_ratings(plan: Plan, X: Any) -> Plan:
+    """How far from its column's mean a rating is, as columns behind all others."""
+    rows, d = plan.raw(X), X.shape[1]
+    if plan.blocks[0].kind != "items":
+        return plan
+    many = np.maximum(np.bincount(rows.indices, minlength=d), 1)
+    means = np.bincount(rows.indices, weights=rows.data, minlength=d) / many
+    first = len(plan.parents)
+    above = Block("ratings", "ratings", np.arange(first, first + d, dtype=np.int32))
+    parents = np.concatenate([plan.parents, np.full(d, -1, np.int32)])
+    return Plan((*plan.blocks, above), parents, plan.levels, means.astype(np.float32))
+
+
+def _there(rows: sparse.csr_matrix) -> sparse.csr_matrix:
+    """1 wherever something is stored."""
+    ones = np.ones(len(rows.data), np.float32)
+    return sparse.csr_matrix((ones, rows.indices, rows.indptr), shape=rows.shape)
 
 
 def _with_levels(

@@ -115,6 +115,8 @@ def _shape(model: TwinsClassifier) -> tuple[dict[str, np.ndarray], dict[str, Any
     arrays |= {f"held_{name}": getattr(model.held_out_, name) for name in _HELD}
     arrays |= {"parents": plan.parents}
     arrays |= {f"columns_{i}": block.columns for i, block in enumerate(plan.blocks)}
+    if plan.means is not None:
+        arrays |= {"means": plan.means}
     if plan.levels is not None:
         arrays |= {f"levels_{part}": getattr(plan.levels, part) for part in _CSR}
     about: dict[str, Any] = {
@@ -126,6 +128,7 @@ def _shape(model: TwinsClassifier) -> tuple[dict[str, np.ndarray], dict[str, Any
         "settings": {name: _plain(getattr(model, name)) for name in _SETTINGS},
         "seed": model._seed,
         "blocks": [[block.name, block.kind] for block in plan.blocks],
+        "rated": plan.means is not None,
         "levels": None if plan.levels is None else list(plan.levels.shape),
         "thresholds": model.thresholds_.as_dict(),
     }
@@ -165,7 +168,8 @@ def _read(folder: Path, about: dict[str, Any]) -> TwinsClassifier:
     blocks = tuple(
         Block(name, kind, array(f"columns_{i}")) for i, (name, kind) in enumerate(about["blocks"])
     )
-    model._plan = Plan(blocks, array("parents"), levels)
+    means = array("means") if about["rated"] else None
+    model._plan = Plan(blocks, array("parents"), levels, means)
     model._codes, model._rows, model._share = array("codes"), array("rows"), array("share")
     model.held_out_ = HeldOut(**{name: array(f"held_{name}") for name in _HELD})
     model.thresholds_ = Thresholds.from_dict(about["thresholds"])
