@@ -7,9 +7,10 @@ short as visits are; where visitors are unlike everybody known, nothing is said.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,8 @@ from connu.twins.shift import ShiftReport, shift_report
 from connu.twins.tables import facts_table, silences_table, twins_table
 
 _SHAPES = {"twins": TWINS, "silences": SILENCES, "twin_facts": FACTS}
+#: A table that is made when it is asked for: memory holds those of one attribute.
+_Made = Callable[[], pa.Table]
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +133,7 @@ def tell_twins(
     store.mkdir(parents=True, exist_ok=True)
     stores.save_vocabulary(store, gathered, previous)
     newest = engine.collect("SELECT CAST(max(time) AS TIMESTAMP) AS newest FROM events")
-    parts = _Parts(engine)
+    parts: dict[str, list[_Made]] = {name: [] for name in _SHAPES}
     told: dict[str, Told] = {}
     with progress.stage("statistical twins", total=len(names)) as step:
         for one in asked:
@@ -139,7 +142,7 @@ def tell_twins(
                 reason = silent.setdefault(one.attribute, one.reason)
                 rest = _rest(gathered, one.known)
                 subjects = gathered.behaviour.subjects.take(pa.array(rest))
-                parts.add("silences", silences_table(subjects, one.attribute, reason))
+                parts["silences"].append(partial(silences_table, subjects, one.attribute, reason))
             else:
                 model, origin = kept.get(one.attribute) or _learnt(gathered, settings, one)
                 stores.save_model(store, one.attribute, model, origin)
@@ -153,38 +156,24 @@ def tell_twins(
                     thinned=origin.thinned,
                 )
                 for name, table in made.items():
-                    parts.add(name, table)
+                    parts[name].append(table)
             step.advance(1)
-    parts.join()
+    for name, schema in _SHAPES.items():
+        engine.put(name, _stream(parts.pop(name), schema))
     for name in ("known", "unlearnt"):
         engine.drop(name)
     remarks = [remark for one_told in told.values() for remark in one_told.remarks]
     return TwinsReport(told, silent, remarks)
 
 
-class _Parts:
-    """The tables, put down attribute by attribute: memory holds those of one."""
+def _stream(parts: list[_Made], schema: pa.Schema) -> pa.RecordBatchReader:
+    """The tables one after the other, each made when its turn comes."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._names: dict[str, list[str]] = {name: [] for name in _SHAPES}
+    def batches() -> Iterator[pa.RecordBatch]:
+        for made in parts:
+            yield from made().to_batches(max_chunksize=100_000)
 
-    def add(self, name: str, table: pa.Table) -> None:
-        """Add what is told of one attribute."""
-        part = f"{name}_part_{len(self._names[name])}"
-        self._engine.put(part, table)
-        self._names[name].append(part)
-
-    def join(self) -> None:
-        """Make the tables, and drop the parts."""
-        for name, shape in _SHAPES.items():
-            parts = self._names[name]
-            if not parts:
-                self._engine.put(name, shape.empty_table())
-                continue
-            self._engine.run(name, " UNION ALL ".join(f"SELECT * FROM {part}" for part in parts))
-            for part in parts:
-                self._engine.drop(part)
+    return pa.RecordBatchReader.from_batches(schema, batches())
 
 
 def _told_names(settings: Settings, known: dict[str, int], silent: dict[str, str]) -> list[str]:
@@ -253,7 +242,7 @@ def _tell(
     newest: datetime | None,
     *,
     thinned: bool,
-) -> tuple[Told, dict[str, pa.Table]]:
+) -> tuple[Told, dict[str, _Made]]:
     """One attribute, learnt: what is told of those asked about, as tables."""
     attribute, classes = one.attribute, [str(value) for value in model.classes_]
     asked = _rest(gathered, one.known)
@@ -282,11 +271,21 @@ def _tell(
     )
     subjects = gathered.behaviour.subjects.take(pa.array(asked))
     silent, vocabulary = reason != "", gathered.behaviour.vocabulary
-    tables = {
-        "twins": twins_table(subjects, attribute, classes, fix.probability, code),
-        "silences": silences_table(subjects.filter(pa.array(silent)), attribute, reason[silent]),
-        "twin_facts": facts_table(
-            subjects, attribute, classes, fix.probability, code, said, vocabulary, newest
+    tables: dict[str, _Made] = {
+        "twins": partial(twins_table, subjects, attribute, classes, fix.probability, code),
+        "silences": partial(
+            silences_table, subjects.filter(pa.array(silent)), attribute, reason[silent]
+        ),
+        "twin_facts": partial(
+            facts_table,
+            subjects,
+            attribute,
+            classes,
+            fix.probability,
+            code,
+            said,
+            vocabulary,
+            newest,
         ),
     }
     return told, tables
