@@ -35,7 +35,7 @@ def test_several_attributes_of_one_verdict_make_one_line():
     shifts = {name: shift(auc=auc) for name, auc in zip(names, areas, strict=True)}
     (line,) = shift_remarks(shifts, askable=names)
     assert "AUC 0.73–0.81; 0.5 is alike" in line and "4 attributes" in line
-    assert "as short as visits" in line and "connu export audits --attribute sex" in line
+    assert "as short as visits" in line and "connu export audits -a sex" in line
 
 
 def test_silence_is_told_apart_from_care():
@@ -63,12 +63,21 @@ def test_a_build_keeps_every_other_remark():
 
 @pytest.mark.parametrize(
     ("name", "stated", "audited"),
-    [("sex", 9, "asked.csv"), ("sex", 0, None), ("profile.x", 9, None)],
-    ids=["asked already", "nothing stated", "a profile"],
+    [("sex", 9, "asked.csv"), ("profile.x", 9, None)],
+    ids=["asked already", "a profile"],
 )
 def test_nobody_is_asked_for_nothing(name, stated, audited):
     settings = Settings(brand=Brand(name="b"), attributes={"sex": Attribute(audited=audited)})
     (line,) = _remarks(TwinsReport({name: told(shift(), stated)}, {}, []), settings)
     assert "audits" not in line
     (line,) = _remarks(TwinsReport({"area": told(shift())}, {}, []), settings)
-    assert "audits --attribute area" in line
+    assert "audits -a area" in line
+
+
+def test_where_nothing_is_stated_only_silence_is_remarked():
+    settings = Settings(brand=Brand(name="b"))
+    report = TwinsReport({"sex": told(shift(), 0)}, {}, [])
+    assert _remarks(report, settings) == []
+    report = TwinsReport({"sex": told(shift("too_unlike", 0.97), 0)}, {}, [])
+    (line,) = _remarks(report, settings)
+    assert "silent about them (sex)" in line

@@ -72,7 +72,7 @@ def export_audits(reading: Reading, settings: Settings, path: Path, attribute: s
     if not sure.num_rows:
         raise UsageError(
             f"there is no visitor to ask about «{attribute}»",
-            hint="connu export silences says why twins have nothing to say of visitors",
+            hint="connu export silences -o FILE says why twins have nothing to say of visitors",
             attribute=attribute,
         )
     asked = audits_to_ask(

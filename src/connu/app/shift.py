@@ -44,7 +44,7 @@ def shift_remarks(
         )
         ask = [name for name in moved if found[name].ask and name in askable]
         if ask:
-            line += f". To be surer, ask 200 of them: connu export audits --attribute {ask[-1]}"
+            line += f". To be surer, ask 200 of them: connu export audits -a {ask[-1]} -o FILE"
         lines.append(line + ". connu status has the figures")
     return lines
 

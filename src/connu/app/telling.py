@@ -131,8 +131,13 @@ def tell(
 
 def _remarks(report: TwinsReport, settings: Settings) -> list[str]:
     """What the user should know; what every attribute says of the visitors, once."""
-    shifts = {name: told.shift for name, told in report.attributes.items()}
-    sentences = [shift.sentence for shift in shifts.values() if shift is not None]
+    shifts = {
+        name: told.shift
+        for name, told in report.attributes.items()
+        # How right it is is worth a word where something is said; that it is silent for it, always.
+        if told.shift is not None and (told.stated or told.shift.silent)
+    }
+    sentences = [told.shift.sentence for told in report.attributes.values() if told.shift]
     askable = {
         name
         for name, told in report.attributes.items()

@@ -111,7 +111,7 @@ def told_by_twins(twins: dict[str, Any]) -> list[str]:
     >>> told_by_twins({"attributes": {"sex": sex, "place": sex | {"stated": 0}}})[0]
     'Told by twins: sex of 120 out of 400 (94.2 % right, held out).'
     >>> told_by_twins({"attributes": {"place": sex | {"stated": 0}}})
-    ['Twins are not sure enough of anybody: place (connu export silences says why).']
+    ['Twins are not sure enough of anybody: place (why: connu export silences -o FILE).']
     >>> told_by_twins({"silent": {"place": "too_few_known"}})
     ['Twins are silent: place (too few customers are known by it).']
     """
@@ -126,7 +126,7 @@ def told_by_twins(twins: dict[str, Any]) -> list[str]:
     ]
     unsure = [name for name, counts in attributes.items() if not counts["stated"]]
     silent = [f"{name} ({because(reason)})" for name, reason in twins.get("silent", {}).items()]
-    why = "connu export silences says why"
+    why = "why: connu export silences -o FILE"
     lines = (
         ("Told by twins", told, ""),
         ("Twins are not sure enough of anybody", unsure, f" ({why})"),
