@@ -264,7 +264,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the parts that the command line asks for, and print what they found."""
     asked = _asked(arguments)
     report = Report()
-    on = f"On {machine('scikit-learn', 'lightgbm', 'faiss-cpu')}."
+    on = f"On {machine('scikit-learn', 'lightgbm')}."
     print(on, "", QUALITY, RULE, sep="\n", flush=True)
     for name in asked.only:
         options = {"refit": asked.refit, "splits": asked.splits} if name == "promise" else {}

@@ -103,7 +103,7 @@ def evaluate(
     precision = promised(settings, attribute)
     given = None if folds is None else folds_of(reading, folds, column)
     readable = _readable(reading, given)
-    # Loaded here: scikit-learn, LightGBM and faiss take a second.
+    # Loaded here: scikit-learn and LightGBM take a second.
     from connu.twins.crossfit import cross_fit
 
     # From here on the engine serves the twins: the reader's consents are not in it any more.
