@@ -98,7 +98,7 @@ def tell(
         for name, schema in TWIN_TABLES.items():
             engine.put(name, schema.empty_table())
         return TwinsTold()
-    # Loaded here: scikit-learn, LightGBM and faiss take a second that other commands need not wait.
+    # Loaded here: scikit-learn and LightGBM take a second that other commands need not wait.
     from connu.twins.learnable import make_refused
     from connu.twins.telling import tell_twins
 
