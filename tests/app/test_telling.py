@@ -86,9 +86,15 @@ def test_what_is_told_becomes_facts_beside_the_others(brand, teller):
 
 def test_the_visitor_told_most_surely_is_the_example_to_look_at(brand, teller):
     brand.build()
-    assert brand.example().visitor == told_brand.WOMAN
+    assert (brand.example().visitor, brand.example().told) == (told_brand.WOMAN, True)
     brand.consent(told_brand.WOMAN, "service", granted=False)
-    assert brand.example().visitor is None
+    assert (brand.example().visitor, brand.example().told) == (None, False)
+
+
+def test_where_nothing_is_stated_the_example_shows_why(brand, teller):
+    teller.facts = FACTS.empty_table()
+    brand.build()
+    assert (brand.example().visitor, brand.example().told) == (told_brand.WOMAN, False)
 
 
 def test_the_model_is_extended_but_not_when_learnt_anew(brand, teller):

@@ -53,10 +53,10 @@ def export_audits(reading: Reading, settings: Settings, path: Path, attribute: s
     path = export_path(path)
     reader = reading.reader
     if attribute is None:
+        told = [name for name in reader.attributes("twins") if not name.startswith(PREFIX)]
         raise UsageError(
             "an audit asks about one attribute",
-            hint="--attribute names it; twins tell "
-            + (", ".join(reader.attributes("twins")) or "none in this build"),
+            hint=f"--attribute names it; twins tell {', '.join(told) or 'none in this build'}",
         )
     if attribute.startswith(PREFIX):
         raise UsageError(

@@ -16,18 +16,20 @@ class Example:
         customer_id: who.
         pair: two records of his that were linked, as source:id; by probability where there are
             such; empty when he has no link.
-        visitor: the cookie of the visitor of whom twins are surest, or None where they are silent.
+        visitor: the cookie of the visitor of whom twins are surest, or None without one.
+        told: whether they state something of him.
     """
 
     customer_id: str
     pair: tuple[str, ...]
     visitor: str | None = None
+    told: bool = False
 
 
 def example_of(reading: Reading) -> Example | None:
     """The customer whom most sources know, the smallest id among equals; None without customers.
 
-    Reads customers, identities, links and facts of the purpose; one pass over each.
+    Reads customers, identities, links, facts and twins of the purpose; one pass over each.
     """
     found = reading.rows(
         f"SELECT customer_id FROM ({reading.sql('customers')}) "
@@ -51,9 +53,14 @@ def example_of(reading: Reading) -> Example | None:
         for link in links
         for side in ("left", "right")
     )
-    told = reading.rows(
-        f"SELECT subject FROM ({reading.sql('facts')}) AS t "
-        "WHERE subject_kind = 'visitor' AND basis = 'twins' "
-        "ORDER BY probability DESC, subject LIMIT 1"
-    )
-    return Example(customer_id, pair, told[0]["subject"] if told else None)
+    told = reading.rows(_SUREST.format(reading.sql("facts"), "basis = 'twins'"))
+    if told or not reading.build.has("twins"):
+        return Example(customer_id, pair, told[0]["subject"] if told else None, bool(told))
+    asked = reading.rows(_SUREST.format(reading.sql("twins"), "NOT stated"))
+    return Example(customer_id, pair, asked[0]["subject"] if asked else None)
+
+
+_SUREST = (
+    "SELECT subject FROM ({}) AS t WHERE subject_kind = 'visitor' AND {} "
+    "ORDER BY probability DESC, subject LIMIT 1"
+)

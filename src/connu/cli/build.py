@@ -101,7 +101,8 @@ def print_next(report: BuildReport, example: Example | None, folder: Path | None
     if example is not None and example.pair:
         steps.append((f"connu explain {' '.join(example.pair)}", "why these two are one person"))
     if example is not None and example.visitor is not None:
-        steps.append((f"connu show {example.visitor}", "a visitor nobody knows, told by twins"))
+        what = "told by twins" if example.told else "and why twins are silent about him"
+        steps.append((f"connu show {example.visitor}", f"a visitor nobody knows, {what}"))
     if report.made is not None and report.made.rejected:
         steps.append(("connu status", f"why {report.made.rejected:,} rows were rejected"))
     if report.made is not None and report.made.undecided:
