@@ -77,7 +77,8 @@ def told_apart(keys: np.ndarray) -> np.ndarray:
     first = np.append(True, np.diff(keys[order]) != 0)[: len(keys)]
     number = np.empty(len(keys), np.uint64)
     number[order] = place - np.maximum.accumulate(np.where(first, place, 0))
-    return np.where(number == 0, keys, _scattered(keys ^ number))
+    # Scattered first: small keys with small numbers would make one another.
+    return np.where(number == 0, keys, _scattered(_scattered(keys) ^ number))
 
 
 def drawn(keys: np.ndarray, seed: int, stream: int = 0) -> np.ndarray:

@@ -50,12 +50,7 @@ class Plan:
 
     def raw(self, X: Any) -> sparse.csr_matrix:
         """The matrix as given, float32, CSR, sorted, nothing stored that is zero."""
-        rows = sparse.csr_matrix(X, dtype=np.float32)
-        if not rows.has_canonical_format or (rows.data == 0).any():
-            rows = rows.copy()
-            rows.sum_duplicates()
-            rows.eliminate_zeros()
-        return rows
+        return _tidied(X)
 
     def columns(self, X: Any) -> sparse.csr_matrix:
         """The columns of X, of the category levels, of ratings: float32 (n, d'), CSR."""
@@ -144,14 +139,24 @@ def planned(
     return _with_ratings(plan, X) if unsaid and _rated(X) else plan
 
 
+def _tidied(X: Any) -> sparse.csr_matrix:
+    """float32, CSR, sorted, every cell once and none that is zero; the given one is left alone."""
+    rows = sparse.csr_matrix(X, dtype=np.float32)
+    if not rows.has_canonical_format or (rows.data == 0).any():
+        rows = rows.copy()
+        rows.sum_duplicates()
+        rows.eliminate_zeros()
+    return rows
+
+
 def _kind_of(X: Any, grouped: bool) -> Kind:
     """What columns look like that nobody says anything about; sparse and dense alike.
 
     Args:
         grouped: whether somebody says at least what category they are of.
     """
-    numbers = X.data if sparse.issparse(X) else X
-    filled = np.count_nonzero(numbers) / max(1, X.shape[0] * X.shape[1])
+    numbers = _tidied(X).data
+    filled = len(numbers) / max(1, X.shape[0] * X.shape[1])
     if filled > _DENSE and not grouped:
         return "measures"
     return "ratings" if (numbers < 0).any() else "items"
@@ -162,8 +167,7 @@ def _rated(X: Any) -> bool:
 
     Of counts the least is the usual one: most people look at most things once.
     """
-    numbers = X.data if sparse.issparse(X) else X[X != 0]
-    values, many = np.unique(numbers, return_counts=True)
+    values, many = np.unique(_tidied(X).data, return_counts=True)
     few = 3 <= len(values) <= _MOST_RATINGS and (values > 0).all()
     return bool(few and (values * 2 == np.round(values * 2)).all() and many.argmax() > 0)
 

@@ -215,7 +215,7 @@ def _save(array: np.ndarray, path: Path) -> None:
 
 def _mark(array: np.ndarray) -> list[Any]:
     """What tells an array from another: all are small beside the index."""
-    check = zlib.crc32(np.ascontiguousarray(array).reshape(-1).view(np.uint8))
+    check = zlib.crc32(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
     return [array.dtype.str, list(array.shape), check]
 
 

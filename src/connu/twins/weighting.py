@@ -112,8 +112,8 @@ def _mean_and_spread(measures: sparse.csr_matrix) -> tuple[np.ndarray, np.ndarra
     column, value = measures.indices, measures.data.astype(np.float64)
     mean = np.bincount(column, value, d) / max(n, 1)
     # From the mean, not from the squares: of large numbers these leave nothing but rounding.
-    square = np.bincount(column, (value - mean[column]) ** 2, d)
-    square += (n - np.bincount(column, minlength=d)) * mean**2
+    square = (n - np.bincount(column, minlength=d)) * mean**2
+    square += np.bincount(column, (value - mean[column]) ** 2, d)
     spread = np.sqrt(square / max(n, 1))
     return mean, np.where(spread > 1e-9 * np.abs(mean) + 1e-30, spread, 1.0)
 
