@@ -42,6 +42,7 @@ class Shop:
         views: (subject_kind, subject, event).
         products: product → category.
         visitors: cookies, those without events too.
+        cross: the share of views of what the others look at.
         refused: (subject_kind, subject).
     """
 
@@ -50,6 +51,7 @@ class Shop:
     products: dict[str, str | None] = field(default_factory=dict)
     visitors: set[str] = field(default_factory=set)
     refused: list[tuple[str, str]] = field(default_factory=list)
+    cross: float = 0.125
 
     def say(self, customer: str, **values: str) -> None:
         """Let a customer declare attributes."""
@@ -66,7 +68,7 @@ class Shop:
         """Let person n look around as he does; returns his name."""
         name, chance = f"{kind[0]}{n:04}", random.Random(f"{kind}{n}")
         for _ in range(views):
-            own = chance.random() > 0.125
+            own = chance.random() > self.cross
             side = "FM"[n % 2] if own else "MF"[n % 2]
             self.look(kind, name, f"{side}{chance.randrange(20)}", chance.randrange(2000))
         return name
@@ -109,9 +111,11 @@ class Shop:
             engine.put("twin_refused", table(refused, _REFUSED))
 
 
-def make_shop(known: int = 120, visitors: int = 30, silent: int = 6, views: int = 10) -> Shop:
+def make_shop(
+    known: int = 120, visitors: int = 30, silent: int = 6, views: int = 10, cross: float = 0.125
+) -> Shop:
     """Customers who said their sex, visitors, and customers who said nothing."""
-    shop = Shop()
+    shop = Shop(cross=cross)
     for side, shelf in (("F", "Shoes"), ("M", "Tools")):
         shop.products |= {f"{side}{k}": f"{shelf}/{shelf} {k % 4}" for k in range(20)}
     for n in range(known):
