@@ -45,8 +45,8 @@ def some() -> TwinsClassifier:
 
 @pytest.fixture(scope="module")
 def many() -> TwinsClassifier:
-    """Learnt from enough people for trees, four classes."""
-    return TwinsClassifier().fit(*shoppers(1_200, classes=4))
+    """Learnt from enough people for trees, three classes."""
+    return TwinsClassifier().fit(*shoppers(1_000, classes=3))
 
 
 def same(one: TwinsClassifier, other: TwinsClassifier, rows=NEW) -> bool:
@@ -109,7 +109,7 @@ def test_parameters_are_kept_as_given_and_cloned():
 
 def test_it_takes_its_place_in_a_pipeline():
     double = make_pipeline(FunctionTransformer(accept_sparse=True), TwinsClassifier())
-    assert cross_val_score(double, PEOPLE, SEX, cv=2).min() > 0.65
+    assert cross_val_score(double, SOME, SOME_SEX, cv=2).min() > 0.6
 
 
 def test_what_was_not_fitted_says_so():
@@ -145,8 +145,8 @@ def test_it_tells_people_apart_with_probabilities(few):
     assert (told.argmax(axis=1) == TRUTH).mean() > 0.75
 
 
-def test_it_tells_four_classes_with_trees(many):
-    asked, truth = shoppers(500, classes=4, seed=1)
+def test_it_tells_three_classes_with_trees(many):
+    asked, truth = shoppers(500, classes=3, seed=1)
     told = many.predict_proba(asked)
     assert many._trees is not None
     assert (told.argmax(axis=1) == truth).mean() > 0.5
@@ -205,6 +205,16 @@ def test_unsorted_and_doubled_and_zero_entries_say_the_same(few):
     assert np.array_equal(untidy.data, before[0]) and np.array_equal(untidy.indices, before[1])
 
 
+def test_ratings_say_the_same_in_every_form():
+    chance = np.random.default_rng(0)
+    stars = chance.integers(3, 6, (80, 30)) * (chance.random((80, 30)) < 0.3)
+    stars[:, :5] = np.where(stars[:, :5] > 0, 5 - 4 * CODES[:80, None], 0)
+    model = TwinsClassifier().fit(stars, CODES[:80])
+    assert {block.kind for block in model._plan.blocks} == {"items", "ratings"}
+    for form in (sparse.csr_matrix, sparse.csc_array, np.asfortranarray):
+        assert same(TwinsClassifier().fit(form(stars), CODES[:80]), model, form(stars))
+
+
 def test_dense_measures_say_the_same_when_sparse():
     chance = np.random.default_rng(0)
     measures = chance.normal(size=(200, 4)) + np.outer(CODES[:200], [1.0, 0, 0, 0])
@@ -214,11 +224,11 @@ def test_dense_measures_say_the_same_when_sparse():
 
 def test_a_measure_far_from_zero_tells_as_much_as_near():
     chance = np.random.default_rng(0)
-    near = chance.normal(size=(400, 3)) + np.outer(CODES[:200].repeat(2), [2.0, 0, 0])
-    codes = CODES[:200].repeat(2)
+    codes = np.tile(CODES, 2)
+    near = chance.normal(size=(600, 3)) + np.outer(codes, [2.0, 0, 0])
     for far in (0.0, 100.0, -3_000.0):
-        model = TwinsClassifier().fit(near[:200] + far, codes[:200])
-        assert (model.predict(near[200:] + far) == codes[200:]).mean() > 0.8
+        model = TwinsClassifier().fit(near[:90] + far, codes[:90])
+        assert (model.predict(near[90:] + far) == codes[90:]).mean() > 0.78
 
 
 # ---------------------------------------------------------------- the same whatever the order
@@ -241,11 +251,11 @@ def test_the_order_of_people_changes_nothing(few, keyed):
 
 def test_the_order_of_people_just_alike_changes_nothing():
     """Equal behaviour, other answers: nothing but the answer tells who is who."""
-    rows = np.repeat(np.eye(6, dtype=np.float32), 40, axis=0)
-    codes = (np.random.default_rng(0).random(240) < np.repeat(np.linspace(0.1, 0.9, 6), 40)) * 1
+    rows = np.repeat(np.eye(6, dtype=np.float32), 15, axis=0)
+    codes = (np.random.default_rng(0).random(90) < np.repeat(np.linspace(0.1, 0.9, 6), 15)) * 1
     model = TwinsClassifier(random_state=1).fit(rows, codes)
     for seed in range(3):
-        order = np.random.default_rng(seed).permutation(240)
+        order = np.random.default_rng(seed).permutation(90)
         again = TwinsClassifier(random_state=1).fit(rows[order], codes[order])
         assert same(again, model, np.eye(6))
 
@@ -262,11 +272,12 @@ def test_the_order_of_strangers_and_of_cut_histories_changes_nothing():
     strangers, _ = shoppers(300, seed=3)
     cut = PEOPLE.copy()
     cut.data = np.minimum(cut.data, 1.0)
-    model = TwinsClassifier().fit(PEOPLE, SEX, unlabelled=strangers, thinned=cut)
-    order, other = np.random.default_rng(2).permutation(300), np.random.default_rng(4)
+    cut = cut[:80]
+    model = TwinsClassifier().fit(SOME, SOME_SEX, unlabelled=strangers, thinned=cut)
+    order, other = np.random.default_rng(2).permutation(80), np.random.default_rng(4)
     again = TwinsClassifier().fit(
-        PEOPLE[order],
-        SEX[order],
+        SOME[order],
+        SOME_SEX[order],
         unlabelled=strangers[other.permutation(300)],
         thinned=cut[order],
     )
@@ -283,7 +294,7 @@ def test_the_order_of_people_changes_nothing_where_lengths_are_drawn():
 
 
 def test_all_at_once_is_one_by_one_to_the_bit(few, many):
-    for model, asked in ((few, NEW), (many, shoppers(200, classes=4, seed=1)[0])):
+    for model, asked in ((few, NEW), (many, shoppers(200, classes=3, seed=1)[0])):
         whole = model.tell(asked)
         for row in range(0, 200, 3):
             alone = model.tell(asked[row])
@@ -388,13 +399,15 @@ def test_only_who_fits_may_join(few):
 
 # ---------------------------------------------------------------- what is promised
 def test_silence_is_minus_one_and_statements_are_above_their_threshold(few):
-    told, code = few.predict_proba(NEW), few.state(NEW)
-    stated = code >= 0
-    assert stated.any() and not stated.all() and set(code) <= {-1, 0, 1}
-    assert np.array_equal(code[stated], told.argmax(axis=1)[stated])
-    sure = told.max(axis=1)
-    least = few.thresholds_.per_class[told.argmax(axis=1)]
-    assert (sure[stated] >= least[stated]).all() and (sure[~stated] < least[~stated]).all()
+    few, seen = pickle.loads(pickle.dumps(few)), set()
+    told = few.predict_proba(NEW)
+    sure, likeliest = told.max(axis=1), told.argmax(axis=1)
+    for precision in (0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.9999):
+        code = few.set_precision(precision).state(NEW)
+        least = few.thresholds_.per_class[likeliest]
+        assert np.array_equal(code, np.where(sure >= least, likeliest, -1))
+        seen |= set(code)
+    assert seen == {-1, 0, 1}
 
 
 def test_another_precision_is_chosen_anew_and_kept():
@@ -418,7 +431,7 @@ def test_another_precision_is_chosen_anew_and_kept():
 def test_what_nobody_can_promise_is_not_stated(few):
     model = pickle.loads(pickle.dumps(few)).set_precision(0.9999)
     assert (model.state(NEW) == -1).all() and np.isinf(model.thresholds_.per_class).all()
-    assert model.set_precision(0.9).state(NEW).max() >= 0
+    assert model.set_precision(0.75).state(NEW).max() >= 0
 
 
 def test_the_held_out_are_the_known_as_given(few):
@@ -443,7 +456,7 @@ def test_what_cannot_be_told_is_silence():
 
 def test_the_promise_is_kept_over_fifty_halves():
     """Thresholds of one half hold on the other: what is said of each did not see him."""
-    held = TwinsClassifier().fit(*shoppers(1_500, seed=8)).held_out_
+    held = TwinsClassifier().fit(*shoppers(1_000, looks=20.0, seed=8)).held_out_
     broken = told = 0
     for seed in range(50):
         mine = np.random.default_rng(seed).permutation(len(held.truth)) < len(held.truth) // 2
@@ -453,7 +466,7 @@ def test_the_promise_is_kept_over_fifty_halves():
         wrong = (code != held.truth[~mine])[code >= 0]
         told += len(wrong)
         broken += bool(len(wrong) and wrong.mean() > 0.1)
-    assert broken <= 5 and told / 50 / 750 > 0.2
+    assert broken <= 5 and told / 50 / 500 > 0.2
 
 
 @pytest.mark.slow
@@ -672,8 +685,8 @@ def test_strangers_teach_what_is_rare_and_alike_never_the_answer():
 
 
 def test_short_histories_make_less_sure():
-    whole = TwinsClassifier().fit(*shoppers(600, looks=40.0))
-    short = TwinsClassifier(lengths=[2, 3, 4]).fit(*shoppers(600, looks=40.0))
+    whole = TwinsClassifier().fit(*shoppers(400, looks=40.0))
+    short = TwinsClassifier(lengths=[2, 3, 4]).fit(*shoppers(400, looks=40.0))
     asked, truth = shoppers(1_500, looks=3.0, seed=1)
     sure, unsure = whole.predict_proba(asked), short.predict_proba(asked)
     assert unsure.max(axis=1).mean() < sure.max(axis=1).mean() - 0.02
@@ -682,7 +695,7 @@ def test_short_histories_make_less_sure():
 
 
 def test_cut_histories_given_make_less_sure():
-    people, codes = shoppers(600, looks=40.0)
+    people, codes = shoppers(400, looks=40.0)
     cut = sparse.csr_matrix(people.shape, dtype=np.float32)
     cut = people.copy()
     cut.data[np.random.default_rng(0).random(cut.nnz) > 0.1] = 0
@@ -692,8 +705,8 @@ def test_cut_histories_given_make_less_sure():
     sure = whole.predict_proba(asked).max(axis=1).mean()
     assert short.predict_proba(asked).max(axis=1).mean() < sure - 0.02
     # People are twins by all they did, cut or not.
-    place = whole.index_.search(whole.tell(people).place, 600)[0]
-    assert np.array_equal(short.index_.search(whole.tell(people).place, 600)[0], place)
+    place = whole.index_.search(whole.tell(people).place, 400)[0]
+    assert np.array_equal(short.index_.search(whole.tell(people).place, 400)[0], place)
 
 
 def test_measures_are_not_cut():
@@ -708,8 +721,8 @@ def test_measures_are_not_cut():
     cut = model._plan.cut(rows, [1, 2], np.arange(300, dtype=np.uint64), 0).toarray()
     assert np.array_equal(cut[:, 60:], measures.astype(np.float32))
     assert cut[:, :60].sum(axis=1).max() == 2
-    alone = TwinsClassifier(lengths=[1, 2]).fit(measures, CODES)
-    assert same(alone, TwinsClassifier().fit(measures, CODES), measures)
+    alone = TwinsClassifier(lengths=[1, 2]).fit(measures[:80], CODES[:80])
+    assert same(alone, TwinsClassifier().fit(measures[:80], CODES[:80]), measures)
 
 
 def test_a_cut_history_s_category_counts_what_is_left():

@@ -39,6 +39,9 @@ def learnt(kind: str) -> TwinsClassifier:
     match kind:
         case "items":
             return TwinsClassifier(precision=0.7).fit(PEOPLE, CODES)
+        case "ratings":
+            stars = np.random.default_rng(0).choice([0, 0, 0, 3, 4, 4, 5], (120, 60))
+            return TwinsClassifier(paths=PATHS).fit(stars, CODES)
         case "levels":
             return TwinsClassifier(paths=PATHS).fit(PEOPLE, CODES)
         case "measures":
@@ -60,7 +63,7 @@ def learnt(kind: str) -> TwinsClassifier:
     raise AssertionError(kind)
 
 
-KINDS = "items levels measures blocks trees silent drawn extended".split()
+KINDS = "items ratings levels measures blocks trees silent drawn extended".split()
 
 
 def assert_same(one: TwinsClassifier, other: TwinsClassifier) -> None:
