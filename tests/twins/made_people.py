@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
+from connu.twins.classifier import TwinsClassifier
+
 
 def shoppers(
     n: int, *, classes: int = 2, products: int = 60, looks: float = 12.0, seed: int = 0
@@ -31,3 +33,18 @@ def shoppers(
     )
     counts.sum_duplicates()
     return counts, codes
+
+
+PEOPLE, CODES = shoppers(300)
+NEW, TRUTH = shoppers(200, seed=1)
+SEX = np.array(["female", "male"])[CODES]
+#: Enough where the question is not how well people are told.
+SOME, SOME_SEX = PEOPLE[:80], SEX[:80]
+
+
+def same(one: TwinsClassifier, other: TwinsClassifier, rows=NEW) -> bool:
+    """Whether two models say the same, to the bit."""
+    return all(
+        np.array_equal(getattr(one.tell(rows), part), getattr(other.tell(rows), part))
+        for part in ("probability", "code", "distance", "alike", "place", "reasons")
+    )
