@@ -137,7 +137,6 @@ def _remarks(report: TwinsReport, settings: Settings) -> list[str]:
         # How right it is is worth a word where something is said; that it is silent for it, always.
         if told.shift is not None and (told.stated or told.shift.silent)
     }
-    sentences = [told.shift.sentence for told in report.attributes.values() if told.shift]
     askable = {
         name
         for name, told in report.attributes.items()
@@ -146,8 +145,7 @@ def _remarks(report: TwinsReport, settings: Settings) -> list[str]:
         # A profile has no answers of its own: its parts have.
         and not name.startswith(PREFIX)
     }
-    others = [said for said in report.remarks if not any(s in said for s in sentences)]
-    return others + shift_remarks(shifts, askable)
+    return report.remarks + shift_remarks(shifts, askable)
 
 
 def measure(engine: Engine, told: Mapping[str, Told]) -> dict[str, float]:
