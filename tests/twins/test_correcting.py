@@ -74,6 +74,7 @@ def test_a_known_mix_moves_visitors_to_it_and_no_customer(tmp_path):
     assert of(one, "twins", "visitor") == of(moved, "twins", "visitor")
 
 
+@pytest.mark.slow
 def test_the_figures_of_a_moved_mix_are_those_of_the_moved(tmp_path, plain):
     settings = settings_of(attributes={"sex": {"prior": {"female": 0.9}}})
     moved = tell(tmp_path, shop(), settings)
@@ -88,6 +89,7 @@ def test_a_share_of_a_value_nobody_has_is_an_error_with_the_nearest(tmp_path):
     assert "female" in str(caught.value.hint)
 
 
+@pytest.mark.slow
 def test_a_share_of_a_value_too_few_are_known_by_is_no_error(tmp_path):
     made = shop()
     for n in range(160):
@@ -98,6 +100,7 @@ def test_a_share_of_a_value_too_few_are_known_by_is_no_error(tmp_path):
     assert result.report.attributes["style"].classes == ["a", "b"]
 
 
+@pytest.mark.slow
 def test_without_visitors_a_mix_moves_nothing(tmp_path):
     made = make_shop(visitors=0)
     settings = settings_of(attributes={"sex": {"prior": {"female": 0.9}}})
@@ -106,6 +109,7 @@ def test_without_visitors_a_mix_moves_nothing(tmp_path):
     assert moved.report.remarks == []
 
 
+@pytest.mark.slow
 def test_a_mix_of_one_value_alone_makes_the_other_impossible(tmp_path):
     settings = settings_of(attributes={"sex": {"prior": {"female": 1.0, "male": 0.0}}})
     result = tell(tmp_path, shop(), settings)
@@ -179,6 +183,7 @@ def aged(oldest: int = 0) -> Shop:
     return made
 
 
+@pytest.mark.slow
 def test_answers_of_a_value_nobody_is_told_are_wrong_statements_and_no_error(tmp_path):
     who = {f"v{n:04}": "65 and over" if n % 2 else "25-34" for n in range(60)}
     # Nobody known is so young; somebody asked may be.

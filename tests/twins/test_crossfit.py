@@ -50,8 +50,8 @@ def area(found: CrossFitted) -> float:
     return float(roc_auc_score(found.truth, found.probability[:, 1]))
 
 
-def fifths(known: int = 120) -> dict[str, str | None]:
-    return {f"c{n:04}": str(n // 2 % 5) for n in range(known)}
+def thirds(known: int = 120) -> dict[str, str | None]:
+    return {f"c{n:04}": str(n // 2 % 3) for n in range(known)}
 
 
 def test_connu_s_own_folds_judge_everybody(judged):
@@ -64,10 +64,10 @@ def test_connu_s_own_folds_judge_everybody(judged):
 
 
 def test_a_file_s_folds_judge_whom_it_names(judged):
-    found = judged(make_shop(), fifths())
-    assert dict(zip(names(found), found.fold, strict=True)) == fifths()
+    found = judged(make_shop(), thirds())
+    assert dict(zip(names(found), found.fold, strict=True)) == thirds()
     assert area(found) > 0.95
-    same = judged(make_shop(), dict(reversed(fifths().items())), shuffled=2)
+    same = judged(make_shop(), dict(reversed(thirds().items())), shuffled=2)
     assert np.array_equal(found.probability, same.probability)
     assert np.array_equal(found.stated, same.stated)
 
@@ -82,6 +82,7 @@ def test_who_has_no_fold_is_only_learnt_on_and_who_is_not_named_not_at_all(judge
     assert np.array_equal(found.probability, again.probability)
 
 
+@pytest.mark.slow
 def test_who_is_not_named_does_not_lend_his_answer(judged):
     folds = {f"c{n:04}": None if n < 80 else "later" for n in range(100)}
     shop = make_shop()
@@ -103,13 +104,14 @@ def test_who_is_judged_does_not_lend_his_answer_either(judged):
     assert area(found) > 0.95 and area(turned) < 0.05
 
 
+@pytest.mark.slow
 def test_a_value_of_one_fold_alone_is_never_told_there_and_has_no_share(judged):
     shop = make_shop()
     for n in range(120):
-        shop.say(f"c{n:04}", style="own" if n // 2 % 5 == 3 else "ab"[n % 2])
-    found = judged(shop, fifths(), "style", attributes={"style": {"extrapolate": True}})
+        shop.say(f"c{n:04}", style="own" if n // 2 % 3 == 2 else "ab"[n % 2])
+    found = judged(shop, thirds(), "style", attributes={"style": {"extrapolate": True}})
     assert found.classes == ["a", "b", "own"]
-    alone = found.fold == "3"
+    alone = found.fold == "2"
     assert set(found.truth[alone]) == {2} and (found.truth[~alone] < 2).all()
     assert (found.probability[alone][:, 2] == 0.0).all()
     assert not (found.stated[alone] == 2).any()
@@ -126,8 +128,8 @@ def test_a_fold_that_leaves_one_value_to_learn_from_is_judged_without_a_statemen
 @pytest.mark.parametrize(
     ("folds", "what"),
     [
-        (dict.fromkeys(fifths(), "all"), "everybody is in the fold «all»"),
-        ({name: fold for name, fold in fifths().items() if name < "c0030"}, "30 known customers"),
+        (dict.fromkeys(thirds(), "all"), "everybody is in the fold «all»"),
+        ({name: fold for name, fold in thirds().items() if name < "c0030"}, "30 known customers"),
         ({}, "0 known customers"),
         ({"nobody": "1"}, "0 known customers"),
     ],
@@ -162,9 +164,9 @@ def permuted(known: int, seed: int) -> Shop:
 @pytest.mark.parametrize("own", [True, False])
 def test_answers_dealt_at_random_are_not_foreseen_nor_stated(judged, own):
     known, areas = 300, []
-    for seed in range(4):
-        found = judged(permuted(known, seed), None if own else fifths(known))
+    for seed in range(3):
+        found = judged(permuted(known, seed), None if own else thirds(known))
         areas.append(area(found))
         assert (found.stated >= 0).sum() == 0
-    # Four areas of 300 people: 0.017 each way at one standard error of their mean.
-    assert abs(float(np.mean(areas)) - 0.5) < 0.06
+    # Three areas of 300 people: 0.02 each way at one standard error of their mean.
+    assert abs(float(np.mean(areas)) - 0.5) < 0.07

@@ -77,6 +77,7 @@ def test_people_known_since_join_the_index_and_nothing_is_learnt_anew(first, tmp
     assert not {f"c{n:04}" for n in range(500, 520)} & set(more.stated("sex"))
 
 
+@pytest.mark.slow
 def test_growth_counts_from_those_learnt_from_however_small_its_steps(first, tmp_path):
     step = int(MOST_GROWTH * KNOWN / 2)
     once = tell(tmp_path, joined(step), previous=first)
@@ -97,6 +98,7 @@ def test_somebody_gone_takes_the_model_with_him(first, tmp_path):
     assert same(after, tell(tmp_path, shop))
 
 
+@pytest.mark.slow
 def test_somebody_who_joined_and_is_gone_takes_it_too(first, tmp_path):
     more = tell(tmp_path, joined(4), previous=first)
     after = tell(tmp_path, joined(3), previous=more)
@@ -105,7 +107,12 @@ def test_somebody_who_joined_and_is_gone_takes_it_too(first, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "who", [("customer", "c0003"), ("customer", "c0121"), ("visitor", "v0004")]
+    "who",
+    [
+        pytest.param(("customer", "c0003"), marks=pytest.mark.slow),
+        pytest.param(("customer", "c0121"), marks=pytest.mark.slow),
+        ("visitor", "v0004"),
+    ],
 )
 def test_whoever_refuses_since_has_taught_nothing(first, tmp_path, who):
     # The known, the unknown customers and the visitors have all taught what goes together.
@@ -115,11 +122,13 @@ def test_whoever_refuses_since_has_taught_nothing(first, tmp_path, who):
     assert same(after, tell(tmp_path, make_shop().without(*who)))
 
 
+@pytest.mark.slow
 def test_a_visitor_who_comes_no_more_or_is_known_by_now_voids_nothing(first, tmp_path):
     after = tell(tmp_path, make_shop().without("visitor", "v0004"), previous=first)
     assert learnt_once(first, after)
 
 
+@pytest.mark.slow
 def test_a_value_corrected_is_learnt_anew(first, tmp_path):
     shop = make_shop()
     shop.facts[0] |= {"value": "male"}
@@ -128,6 +137,7 @@ def test_a_value_corrected_is_learnt_anew(first, tmp_path):
     assert not learnt_once(first, after)
 
 
+@pytest.mark.slow
 def test_a_value_of_few_people_does_not_void_the_model(tmp_path):
     def shop(rare: int) -> Shop:
         made = joined(rare)
@@ -157,6 +167,7 @@ def test_a_category_added_to_the_catalogue_does_not_void_the_model(first, tmp_pa
     assert after.stated("sex").keys() - {"v0001"} <= first.stated("sex").keys() | {"v0001"}
 
 
+@pytest.mark.slow
 def test_words_are_learnt_anew_when_too_much_is_said_in_new_ones(first, tmp_path):
     shop = make_shop()
     for n in range(KNOWN):
@@ -176,6 +187,7 @@ def test_other_neighbours_are_honoured_by_learning_anew(first, tmp_path):
     assert same(after, tell(tmp_path, make_shop(), settings))
 
 
+@pytest.mark.slow
 def test_another_seed_learns_anew(first, tmp_path):
     settings = settings_of(twins={"seed": 9})
     after = tell(tmp_path, make_shop(), settings, previous=first)
@@ -191,6 +203,7 @@ def test_another_precision_finds_thresholds_anew_and_learns_nothing(first, tmp_p
     assert same(after, tell(tmp_path, make_shop(), settings))
 
 
+@pytest.mark.slow
 def test_a_brand_that_may_use_other_columns_now_learns_anew(first, tmp_path):
     health = settings_of(brand={"name": "Pharmacie", "sector": "health"})
     assert kept_vocabulary(first.store, settings_of()) is not None
@@ -253,19 +266,17 @@ def no_model(store: Path) -> None:
     shutil.rmtree(store / "sex")
 
 
+_OTHER_HARMS = (emptied, of_another_attribute, no_page, no_share, no_model, shutil.rmtree)
+
+
 @pytest.mark.parametrize(
     "harm",
     [
         another_version,
         cut,
-        emptied,
         changed,
-        of_another_attribute,
-        no_page,
         no_words,
-        no_share,
-        no_model,
-        shutil.rmtree,
+        *(pytest.param(harm, marks=pytest.mark.slow) for harm in _OTHER_HARMS),
     ],
     ids=lambda harm: harm.__name__,
 )
@@ -276,6 +287,7 @@ def test_a_broken_store_is_learnt_anew(first, broken, tmp_path, harm):
     assert learnt_once(first, after)
 
 
+@pytest.mark.slow
 def test_without_its_words_no_model_is_trusted_though_the_columns_are_as_many(broken, tmp_path):
     # One product for another: as many columns, of another meaning.
     (broken.store / "vocabulary/features.parquet").unlink()

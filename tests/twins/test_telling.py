@@ -189,6 +189,7 @@ def test_where_too_little_is_known_nothing_is_told(tmp_path, case):
     assert result.tables["twins"].num_rows == result.tables["twin_facts"].num_rows == 0
 
 
+@pytest.mark.slow
 def test_a_value_of_five_people_is_told_of_nobody_and_asked_of_none_of_them(tmp_path):
     shop = make_shop()
     for n in range(120):
@@ -199,6 +200,7 @@ def test_a_value_of_five_people_is_told_of_nobody_and_asked_of_none_of_them(tmp_
     assert (told.known, told.classes) == (115, ["a", "b"])
 
 
+@pytest.mark.slow
 def test_thirteen_values_of_few_people_each_are_not_told(tmp_path):
     shop = styled(make_shop(), "abcdefghijklm")
     result = tell(tmp_path, shop, settings_of(attributes=STYLE))
@@ -216,6 +218,7 @@ def test_an_attribute_that_behaviour_does_not_show_is_told_of_nobody(tmp_path):
     assert set(result.reasons("style").values()) <= {"not_promised", "not_sure", "not_alike"}
 
 
+@pytest.mark.slow
 def test_empty_houses(tmp_path):
     shops = {
         "nobody": Shop(),
@@ -242,6 +245,7 @@ def test_everybody_who_refused_is_neither_learnt_from_nor_told(tmp_path):
     assert all(table.num_rows == 0 for table in result.tables.values())
 
 
+@pytest.mark.slow
 def test_two_who_refused_are_as_if_they_had_never_been(tmp_path):
     shop = make_shop()
     shop.refused = [("customer", "c0000"), ("visitor", "v0001")]
