@@ -477,3 +477,11 @@ def test_prices_and_pieces_are_no_ratings(shop, what):
     made = read_behaviour(shop(events), "told")
     assert not len(made.vocabulary.kinds("ratings"))
     assert made.vocabulary.rating_types == ()
+
+
+def test_a_catalogue_of_which_no_event_names_a_product_is_no_error(shop):
+    events = [look(who, 0, page="/about") for who in ("ada", "bob")]
+    events.append(look("eve", 1, page="/jobs"))
+    made = read_behaviour(shop(events, products={"p1": {"category": "shoes"}}), "told")
+    assert made.events.tolist() == [1, 1, 1]
+    assert ("page 1", "about") in counts(made, "bob")

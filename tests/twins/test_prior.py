@@ -137,3 +137,10 @@ def test_shares_of_nobody_and_of_one_value():
     assert prior_from_audits(np.array([0, -1, 1, 1]), 2).value == [0.375, 0.625]
     with pytest.raises(UsageError, match="fewer than two"):
         estimate_prior(np.full((9, 2), 0.5), np.array([3]), np.array([0]))
+
+
+def test_shares_are_reached_though_nearly_everybody_is_sure():
+    # Newton's steps alone leap over the answer and back for ever.
+    sure = np.repeat([[0.9872, 0.0128], [0.0128, 0.9872]], 45, axis=0)
+    moved = biased(sure, matched_bias(sure, np.array([0.7, 0.3])))
+    assert moved.mean(axis=0) == pytest.approx([0.7, 0.3], abs=1e-6)

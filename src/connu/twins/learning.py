@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from connu.engine.protocol import Engine
-from connu.twins.behaviour_sql import spread_sql
+from connu.twins.behaviour_sql import EVENTS, spread_sql
 from connu.twins.coded import Tables
 from connu.twins.coding import Ends, Levels, Words, tables_of
 from connu.twins.context import context_value
@@ -180,7 +180,8 @@ def _spread(engine: Engine, column: str, words: int) -> tuple[np.ndarray, np.nda
     """Per word of a coded column: its events, its first and its last subject."""
     n = np.zeros(words, np.int64)
     low, high = np.full(words, np.iinfo(np.int64).max), np.full(words, -1, np.int64)
-    if words:
+    # A catalogue names products though no event does.
+    if words and column in engine.columns(EVENTS):
         found = engine.collect(spread_sql(column))
         codes = found["code"].to_numpy()
         for made, name in ((n, "n"), (low, "low"), (high, "high")):

@@ -147,7 +147,14 @@ def matched_bias(probability: np.ndarray, prior: np.ndarray) -> np.ndarray:
         curve = np.diag(mean) - p.T @ p / len(p)
         # Where nearly all is sure, hardly anything moves the mean: no step is a leap.
         step = np.linalg.solve(curve + 1e-9 * np.eye(len(mean)), gap)
-        moved = moved + step * min(1.0, 3.0 / np.abs(step).max())
+        step *= min(1.0, 3.0 / np.abs(step).max())
+        # Nor does it leap over the answer and back for ever: the problem is convex, so a step
+        # that ends where the slope points back is halved.
+        while np.abs(step).max() > 1e-9:
+            if (target - softmax(log + moved + step).mean(axis=0)) @ step >= 0:
+                break
+            step *= 0.5
+        moved = moved + step
     # The sum over visitors depends on their order in its last bits; what is told must not.
     bias[possible] = np.round(moved - moved.mean(), 7)
     return bias
