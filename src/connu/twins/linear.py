@@ -13,11 +13,13 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 #: Inverse penalties tried, from the strictest.
-PENALTIES = (0.3, 1.0, 3.0, 10.0)
+PENALTIES = (0.3, 1.0, 3.0, 10.0, 30.0)
 #: Steps of the solver; stopping early is a milder penalty, and nothing is told by it alone.
 _STEPS, _TRIAL_STEPS, _TOLERANCE = 300, 60, 1e-4
 #: With more than two classes a step costs as many times more, and the last ones change little.
-_MANY_STEPS, _MANY_TRIAL_STEPS, _MANY_TOLERANCE = 80, 30, 1e-3
+_MANY_STEPS, _MANY_TRIAL_STEPS, _MANY_TOLERANCE = 150, 60, 1e-3
+#: A column of fewer people says next to nothing of one class among many, and costs as much.
+_FEWEST = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,17 +55,21 @@ class Linear:
                 folded into weights of the rows alone.
         """
         whole = rows if spread is None else sparse.hstack([rows, rows @ spread], format="csr")
-        steps, tolerance = (_TRIAL_STEPS if trial else _STEPS), _TOLERANCE
+        steps, tolerance, fewest = (_TRIAL_STEPS if trial else _STEPS), _TOLERANCE, 1
         if classes > 2:
             steps, tolerance = (_MANY_TRIAL_STEPS if trial else _MANY_STEPS), _MANY_TOLERANCE
+            fewest = _FEWEST
+        used = np.flatnonzero(np.bincount(whole.indices, minlength=whole.shape[1]) >= fewest)
+        used = used if len(used) else np.arange(whole.shape[1])
         model = LogisticRegression(C=penalty, max_iter=steps, tol=tolerance)
         # On vectors this short, threads of BLAS only wait for each other.
         with threadpool_limits(1, "blas"), warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             # As many values as people are judged by calibration, not by a warning.
             warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
-            model.fit(whole.astype(np.float64), codes)
-        weights, intercept = model.coef_.T, model.intercept_
+            model.fit(whole[:, used].astype(np.float64), codes)
+        weights, intercept = np.zeros((whole.shape[1], len(model.coef_))), model.intercept_
+        weights[used] = model.coef_.T
         if weights.shape[1] == 1:
             weights, intercept = (
                 np.hstack([-weights, weights]) / 2,
