@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from connu.kernel import interruption
 from connu.kernel.progress import Progress, Silent
 
 
@@ -43,7 +44,12 @@ class Trace:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Stage]:
-        """Run one stage; it is kept also when it fails, with the time it took until then."""
+        """Run one stage; it is kept also when it fails, with the time it took until then.
+
+        Raises:
+            KeyboardInterrupt: somebody asked to stop and was not heard.
+        """
+        interruption.heed()
         stage = Stage(name)
         self.stages.append(stage)
         start = time.perf_counter()

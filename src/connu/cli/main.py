@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -31,6 +30,7 @@ from connu.cli import (
     show,
     status,
 )
+from connu.kernel import interruption
 
 app = typer.Typer(
     name="connu",
@@ -86,7 +86,10 @@ app.add_typer(evaluate.app, name="evaluate", rich_help_panel=MEASURE)
 
 def run() -> None:
     """The entry point of the `connu` script: run a command, leave with its exit code."""
-    signal.signal(signal.SIGTERM, _terminated)
+    # SIGTERM ends a build as Ctrl-C does: the draft is abandoned, the lock given back.
+    interruption.forget()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interruption.ask)
     sys.exit(call(sys.argv[1:]))
 
 
@@ -118,8 +121,3 @@ def call(arguments: list[str]) -> int:
 def _interrupted() -> int:
     typer.echo("connu: interrupted; the last build stays in force.", err=True)
     return failure.EXIT_INTERRUPTED
-
-
-def _terminated(signum: int, frame: FrameType | None) -> None:
-    """SIGTERM ends a build as Ctrl-C does: the draft is abandoned, the lock given back."""
-    raise KeyboardInterrupt
