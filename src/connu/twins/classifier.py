@@ -85,8 +85,9 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
     """Tell an attribute from behaviour by those known to behave alike.
 
     Args:
-        blocks: which columns go together and what they are (`vocabulary.Block`); without, counts
-            are one block of items, and anything with negative numbers is measures.
+        blocks: which columns go together and what they are (`vocabulary.Block`); without, one
+            block of what the numbers look like: measures where most are filled, else ratings
+            (told from a mean, or of a few heights) or counts of items.
         parents: int (d,): the column of the wider category of each column, −1 without.
         paths: (d,) the category path of each column (`shoes/boots`, None without): its levels are
             added as columns; instead of `parents`.
@@ -111,8 +112,8 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
     >>> twins.predict([[1, 1, 1, 0, 0, 0]]).tolist()
     ['f']
 
-    Cost: fitting is `folds` + 1 linear models and as many trees, about 20 s for 15,000 sessions;
-    telling some 30 µs a subject on two cores.
+    Cost: fitting is `folds` + 1 linear models and as many trees, about 5 s for 15,000 sessions;
+    telling some 20 µs a subject on two cores.
     """
 
     def __init__(

@@ -97,7 +97,7 @@ def correct(
     """
     setting, held = setting_of(attribute, settings), model.held_out_
     classes = [str(value) for value in model.classes_]
-    thresholds, held_out = _stated_only(attribute, classes, model.thresholds_), held.probability
+    thresholds, held_out = stated_only(attribute, classes, model.thresholds_), held.probability
     visitor, moved = gathered.visitor[asked], probability.copy()
     least = np.tile(thresholds.per_class, (len(asked), 1))
     remarks: list[str] = []
@@ -115,7 +115,7 @@ def correct(
             setting.precision,
             weight=prior_weights(held.truth, known, shares),
         )
-        thresholds = _stated_only(attribute, classes, thresholds)
+        thresholds = stated_only(attribute, classes, thresholds)
         least[visitor] = thresholds.per_class
         held_out = biased(held_out, bias)
         remarks.append("told of visitors by the shares that connu.toml gives them")
@@ -134,7 +134,7 @@ def correct(
     return Correction(moved, held_out, thresholds, least, remarks)
 
 
-def _stated_only(attribute: str, classes: list[str], thresholds: Thresholds) -> Thresholds:
+def stated_only(attribute: str, classes: list[str], thresholds: Thresholds) -> Thresholds:
     """Of a profile only that somebody is so is stated: that he is not says nothing of him."""
     if not attribute.startswith(PREFIX) or classes != ["no", "yes"]:
         return thresholds

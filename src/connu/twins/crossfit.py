@@ -13,6 +13,7 @@ from connu.kernel.errors import UsageError
 from connu.kernel.progress import Progress, Silent
 from connu.kernel.settings import Settings
 from connu.twins.classifier import TwinsClassifier
+from connu.twins.correcting import stated_only
 from connu.twins.gathering import Gathered, gather
 from connu.twins.known import make_known
 from connu.twins.learner import FEWEST_KNOWN, learn, learnt_values, most_others
@@ -89,7 +90,8 @@ def cross_fit(
         held = model.held_out_
         order = np.argsort(held.rows)
         judged, probability = held.rows[order], held.probability[order]
-        stated = model.thresholds_.state(probability)
+        thresholds = stated_only(attribute, [str(v) for v in classes], model.thresholds_)
+        stated = thresholds.state(probability)
         fold = fold[judged]
     else:
         judged, probability, stated = _by_folds(
@@ -133,7 +135,9 @@ def _by_folds(
             # A value nobody learnt from has no column, and no probability.
             place = np.searchsorted(classes, model.classes_)
             probability[np.ix_(np.flatnonzero(held), place)] = told.probability
-            stated[held] = np.where(told.code >= 0, place[told.code], -1)
+            learnt = [str(value) for value in model.classes_]
+            code = stated_only(attribute, learnt, model.thresholds_).state(told.probability)
+            stated[held] = np.where(code >= 0, place[code], -1)
             step.advance(1)
     judged = np.flatnonzero(fold != "")
     return judged, probability[judged], stated[judged]
