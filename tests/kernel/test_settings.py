@@ -42,6 +42,11 @@ precision = 0.95
 audited = "asked/ages.csv"
 prior = { "18-24" = 0.2, "25-34" = 0.3 }
 
+[intents]
+horizons_days = [3]
+staff = ["anna@claire.example", "@claire.example"]
+purchase = ["Kauf"]
+
 [identify.limits]
 email = 3
 social.twitter = 2
@@ -80,6 +85,9 @@ def test_everything_that_is_said_is_heard(tmp_path: Path):
     assert settings.attributes["age_band"].precision == 0.95
     assert settings.attributes["age_band"].prior == {"18-24": 0.2, "25-34": 0.3}
     assert settings.attributes["age_band"].audited == "asked/ages.csv"
+    assert settings.intents.horizons_days == (3,)
+    assert settings.intents.staff == ("anna@claire.example", "@claire.example")
+    assert settings.intents.roles["purchase"] == ("Kauf",)
     assert (settings.engine.threads, settings.engine.memory_gb) == (1, 0.5)
     assert settings.identify.limit("email") == 3
     assert settings.identify.limit("social.twitter") == 2
@@ -89,6 +97,10 @@ def test_what_is_not_said_has_its_default():
     settings = settings_from({"brand": {"name": "B"}})
     assert (settings.brand.country, settings.sources, settings.journal.url) == ("FR", {}, None)
     assert settings.engine.kind == "duckdb"
+    assert settings.intents.horizons_days == (1, 7, 30)
+    assert settings.intents.staying_days == (91, 365)
+    assert settings.intents.session_minutes == 30
+    assert not any(settings.intents.roles.values())
     assert settings.identify.limit("account") == 1
     assert settings.identify.limit("loyalty_card") == 5
 
@@ -175,6 +187,17 @@ def test_a_wrong_word_is_named_with_the_one_meant(raw: dict, message: str, hint:
         (people() | {"identify": {"limits": {"email": True}}}, "at least 1"),
         (people() | {"engine": {"threads": 0}}, "[engine] threads"),
         (people() | {"engine": {"memory_gb": 0}}, "[engine] memory_gb"),
+        (people() | {"intents": {"horizons_days": []}}, "[intents] horizons_days"),
+        (people() | {"intents": {"horizons_days": [7, 1]}}, "in ascending order"),
+        (people() | {"intents": {"staying_days": [0]}}, "[intents] staying_days"),
+        (people() | {"intents": {"session_minutes": 0}}, "[intents] session_minutes"),
+        (people() | {"intents": {"top": 0}}, "[intents] top"),
+        (people() | {"intents": {"staff": ["@"]}}, "staff: «@» names nobody"),
+        (people() | {"intents": {"staff": "anna"}}, "[intents] staff"),
+        (
+            people() | {"intents": {"view": ["Seen"], "cart": ["seen "]}},
+            "«seen » is both view and cart",
+        ),
         (people() | {"attributes": {"sex": {"precision": 2}}}, "[attributes.sex] precision"),
         (people() | {"attributes": {"sex": {"prior": {"f": 2}}}}, "[attributes.sex] prior"),
         (people() | {"attributes": {"sex": {"prior": {"f": "x"}}}}, "[attributes.sex] prior"),

@@ -26,7 +26,11 @@ Probability = Annotated[float, msgspec.Meta(gt=0, lt=1)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Amount = Annotated[float, msgspec.Meta(gt=0)]
 Age = Annotated[int, msgspec.Meta(ge=1, le=110)]
+Days = Annotated[int, msgspec.Meta(ge=1, le=3650)]
+Minutes = Annotated[int, msgspec.Meta(ge=1, le=1440)]
 Seed = Annotated[int, msgspec.Meta(ge=0, lt=2**32)]
+#: What an event may mean, as far as a brand can say so.
+INTENT_ROLES = ("view", "search", "cart", "remove", "purchase")
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -137,6 +141,46 @@ class Twins(Section, frozen=True):
     seed: Seed = 0
 
 
+class Intents(Section, frozen=True):
+    """[intents] – what a subject is after, what comes next, whether he stays.
+
+    The defaults need no change; a brand whose events have names of their own lists them.
+
+    Attributes:
+        enabled: whether a build tells intents.
+        horizons_days: within how many days (24 hours each) a purchase is foretold.
+        staying_days: within how many days it is foretold that he buys again.
+        session_minutes: where no source names sessions, a longer pause begins one.
+        top: how many rows are kept of one subject, by kind and level.
+        staff: identifiers of colleagues (e-mail, phone, account …) or `@domain`: the events of
+            whoever holds one are set aside.
+        view: types of events, in the brand's words, that look at a product or a category.
+        search: types that search.
+        cart: types that put into the basket, or begin to order.
+        remove: types that take out of the basket.
+        purchase: types that buy.
+        seed: of whatever is drawn; the same seed gives the same intents.
+    """
+
+    enabled: bool = True
+    horizons_days: tuple[Days, ...] = (1, 7, 30)
+    staying_days: tuple[Days, ...] = (91, 365)
+    session_minutes: Minutes = 30
+    top: Count = 10
+    staff: tuple[Text, ...] = ()
+    view: tuple[Text, ...] = ()
+    search: tuple[Text, ...] = ()
+    cart: tuple[Text, ...] = ()
+    remove: tuple[Text, ...] = ()
+    purchase: tuple[Text, ...] = ()
+    seed: Seed = 0
+
+    @property
+    def roles(self) -> dict[str, tuple[str, ...]]:
+        """The brand's own words for types of events, by role."""
+        return {role: getattr(self, role) for role in INTENT_ROLES}
+
+
 class Identify(Section, frozen=True):
     """[identify] – how records become customers. The defaults need no change.
 
@@ -195,6 +239,7 @@ class Settings(Section, frozen=True):
         attributes: per attribute of the golden record or of the brand's own.
         profiles: several attributes told as one statement.
         twins: telling attributes by those who behave alike.
+        intents: what a subject is after, what comes next, whether he stays.
         identify: how records become customers.
         engine: where tables live.
         journal: where people's own input is kept.
@@ -205,6 +250,7 @@ class Settings(Section, frozen=True):
     attributes: dict[str, Attribute] = msgspec.field(default_factory=dict)
     profiles: dict[str, Profile] = msgspec.field(default_factory=dict)
     twins: Twins = msgspec.field(default_factory=Twins)
+    intents: Intents = msgspec.field(default_factory=Intents)
     identify: Identify = msgspec.field(default_factory=Identify)
     engine: EngineChoice = msgspec.field(default_factory=EngineChoice)
     journal: Journal = msgspec.field(default_factory=Journal)
@@ -219,6 +265,7 @@ SECTIONS: dict[str, type[Section]] = {
     "brand": Brand,
     "identify": Identify,
     "twins": Twins,
+    "intents": Intents,
     "engine": EngineChoice,
     "journal": Journal,
 }

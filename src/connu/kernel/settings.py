@@ -24,6 +24,7 @@ from connu.kernel.sections import (
     EngineChoice,
     Format,
     Identify,
+    Intents,
     Journal,
     Kind,
     Profile,
@@ -42,6 +43,7 @@ __all__ = [
     "EngineChoice",
     "Format",
     "Identify",
+    "Intents",
     "Journal",
     "Kind",
     "Profile",
@@ -259,6 +261,7 @@ def _check_sense(settings: Settings) -> None:
                 setting=f"identify.limits.{word}",
             )
     _check_twins(settings)
+    _check_intents(settings.intents)
 
 
 def _check_twins(settings: Settings) -> None:
@@ -277,6 +280,35 @@ def _check_twins(settings: Settings) -> None:
         )
     for name, profile in settings.profiles.items():
         _check_profile(profile, f"profiles.{name}", settings)
+
+
+def _check_intents(intents: Intents) -> None:
+    """Horizons ascend, and a word means one thing."""
+    for word in ("horizons_days", "staying_days"):
+        days = getattr(intents, word)
+        if not days or list(days) != sorted(set(days)):
+            raise SettingsError(
+                f"{FILE_NAME}: [intents] {word} needs whole days in ascending order",
+                hint=f"{word} = {list(getattr(Intents(), word))}",
+                setting=f"intents.{word}",
+            )
+    told: dict[str, str] = {}
+    for role, words in intents.roles.items():
+        for word in words:
+            other = told.setdefault(word.casefold().strip(), role)
+            if other != role:
+                raise SettingsError(
+                    f"{FILE_NAME}: [intents] «{word}» is both {other} and {role}",
+                    hint="an event has one meaning: leave the word in one list",
+                    setting=f"intents.{role}",
+                )
+    for value in intents.staff:
+        if not value.strip(" @"):
+            raise SettingsError(
+                f"{FILE_NAME}: [intents] staff: «{value}» names nobody",
+                hint='an identifier, or a domain: staff = ["anna@shop.example", "@shop.example"]',
+                setting="intents.staff",
+            )
 
 
 def _check_profile(profile: Profile, where: str, settings: Settings) -> None:
