@@ -17,11 +17,12 @@ class Area:
     Args:
         score: (n,) higher for the class.
         positive: (n,) bool, who is of the class; some are, some are not.
+        weight: (n,) for how many alike each row stands, or None: one each.
 
     Attributes:
         value: the area, 0–1.
         influence: (n,) what each person adds to the area beyond the mean; their squares over n²
-            add up to its variance.
+            add up to its variance (`area_share`).
 
     Cost: one sort; 0.2 s for a million people.
 
@@ -29,15 +30,18 @@ class Area:
         Signal Processing Letters 21 (2014).
     """
 
-    def __init__(self, score: np.ndarray, positive: np.ndarray) -> None:
-        n = len(score)
+    def __init__(
+        self, score: np.ndarray, positive: np.ndarray, weight: np.ndarray | None = None
+    ) -> None:
         order = np.argsort(score)
         levels, of_class = score[order], positive[order]
+        many = np.ones(len(score)) if weight is None else weight[order].astype(np.float64)
         first = np.flatnonzero(np.append(True, levels[1:] != levels[:-1]))
-        size = np.diff(np.append(first, n))
-        inside = np.add.reduceat(of_class.astype(np.float64), first)
-        outside = size - inside
+        size = np.diff(np.append(first, len(score)))
+        inside = np.add.reduceat(np.where(of_class, many, 0.0), first)
+        outside = np.add.reduceat(np.where(of_class, 0.0, many), first)
         p, q = inside.sum(), outside.sum()
+        n = p + q
         # Per level: the share of the others below it, and of the class above it, ties half.
         below = (np.cumsum(outside) - outside / 2) / q
         above = (p - np.cumsum(inside) + inside / 2) / p
@@ -47,11 +51,17 @@ class Area:
             np.repeat(below - self.value, size) * (n / p),
             np.repeat(above - self.value, size) * (n / q),
         )
-        self.influence = np.empty(n)
+        self.influence = np.empty(len(score))
         self.influence[order] = moves
 
 
-def area_share(value: float, influence: np.ndarray, fewest: float) -> Share:
+def area_share(
+    value: float,
+    influence: np.ndarray,
+    fewest: float,
+    weight: np.ndarray | None = None,
+    groups: np.ndarray | None = None,
+) -> Share:
     """An area (or a mean of areas) with its 95 % interval.
 
     Wilson's, at the number of independent trials that would vary as much as DeLong's variance
@@ -62,7 +72,17 @@ def area_share(value: float, influence: np.ndarray, fewest: float) -> Share:
         value: the area.
         influence: (n,) of each person.
         fewest: people of the class, or outside it, whichever are fewer.
+        weight: (n,) for how many alike each row stands, or None: one each.
+        groups: int (n,): rows of one number depend on each other (Obuchowski, Biometrics 53,
+            1997); None where all are independent.
     """
-    variance = float(np.dot(influence, influence)) / max(1, len(influence)) ** 2
+    if groups is not None:
+        moves = np.bincount(groups, weights=influence if weight is None else influence * weight)
+        variance = float(np.dot(moves, moves))
+    elif weight is not None:
+        variance = float(np.dot(influence * weight, influence))
+    else:
+        variance = float(np.dot(influence, influence))
+    variance /= max(1.0, float(len(influence) if weight is None else weight.sum())) ** 2
     spread = value * (1 - value)
     return wilson(value, spread / variance if variance > 0 and spread > 0 else fewest)

@@ -51,6 +51,35 @@ def wilson(value: float, trials: float) -> Share:
     return Share(value, low, high)
 
 
+def mean_share(values: np.ndarray, groups: np.ndarray | None = None) -> Share:
+    """The mean of values from 0 to 1, with its 95 % interval.
+
+    Wilson's, at the number of trials that would vary as much as the mean does: hits and parts of
+    hits (1 ÷ rank) alike. Rows of one group (the steps of a session) may depend on each other.
+
+    Args:
+        values: (n,) 0–1.
+        groups: int (n,) from 0 on, or None: every row is independent.
+
+    Source: as `grouped_share`.
+
+    >>> mean_share(np.array([1.0, 0.0, 1.0, 0.0])) == wilson(0.5, 4)
+    True
+    """
+    n = len(values)
+    if not n:
+        return Share(0.0, 0.0, 1.0)
+    value = min(1.0, max(0.0, float(values.mean())))
+    residuals: np.ndarray = values - value
+    independent = n
+    if groups is not None:
+        residuals = np.bincount(groups, weights=residuals)
+        independent = len(np.unique(groups))
+    error = float(np.dot(residuals, residuals)) / n**2
+    spread = value * (1 - value)
+    return wilson(value, spread / error if error > 0 and spread > 0 else independent)
+
+
 def grouped_share(value: float, residuals: np.ndarray, total: float, groups: int) -> Share:
     """The interval of a ratio of sums over groups, by the groups' residuals.
 

@@ -41,21 +41,29 @@ class RiskCoverage:
     Args:
         confidence: (n,) how sure one is of each, any scale.
         right: (n,) share of right in what is said of each, 0–1.
+        weight: (n,) for how many alike each row stands, or None: one each.
 
     Cost: one sort; 0.15 s for a million people.
 
     Source: El-Yaniv & Wiener, JMLR 11 (2010); Geifman & El-Yaniv, NeurIPS 2017.
     """
 
-    def __init__(self, confidence: np.ndarray, right: np.ndarray) -> None:
+    def __init__(
+        self, confidence: np.ndarray, right: np.ndarray, weight: np.ndarray | None = None
+    ) -> None:
         order = np.argsort(-np.asarray(confidence, np.float64))
         levels = np.asarray(confidence, np.float64)[order]
         last = np.flatnonzero(np.append(levels[1:] != levels[:-1], True)[: len(levels)])
-        self.people = len(levels)
+        hits = np.asarray(right, np.float64)[order]
+        ends = np.arange(1.0, len(levels) + 1)
+        if weight is not None:
+            many = np.asarray(weight, np.float64)[order]
+            hits, ends = hits * many, np.cumsum(many)
+        self.people = float(ends[-1]) if len(ends) else 0.0
         #: Where each level of probability ends: the probability, people and rights so far.
         self.levels = levels[last]
-        self.ends = last + 1.0
-        self.rights = np.cumsum(np.asarray(right, np.float64)[order])[last]
+        self.ends = ends[last]
+        self.rights = np.cumsum(hits)[last]
 
     def accuracy_at(self, coverage: float) -> Share:
         """Share of right among the surest `coverage` × n people, with Wilson's interval.
