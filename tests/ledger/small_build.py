@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 
 from connu.engine.duckdb import DuckEngine
 from connu.ledger.builds import Builds
+from connu.ledger.intents import INTENT_RELIABILITY, INTENT_SILENCES, INTENTS, MOMENTS, STAYING
 from connu.ledger.serving import write_serving
 from connu.ledger.twins import SILENCES, TWIN_RELIABILITY, TWINS
 
@@ -158,6 +159,46 @@ def tables(consents=()):
             },
             schema=TWIN_RELIABILITY,
         ),
+        "intents": pa.Table.from_pylist(
+            [
+                _intent(*subject, kind, level, target, days, probability, rank)
+                for subject in (("customer", "c-bea"), ("visitor", "ck-lone"))
+                for kind, level, target, days, probability, rank in (
+                    ("affinity", "category", "Photo", None, 0.8, 1),
+                    ("affinity", "category", "Music", None, 0.2, 2),
+                    ("buy", "category", "Photo", 7, 0.1, 1),
+                    ("buy", "category", "Photo", 30, 0.3, 1),
+                    ("buy", "any", "", 30, 0.4, 1),
+                    ("next", "product", "p1", None, 0.5, 1),
+                )
+            ],
+            schema=INTENTS,
+        ),
+        "staying": pa.Table.from_pylist(
+            [{"subject_kind": "customer", "subject": "c-bea", "horizon_days": 91, "active": 0.4}],
+            schema=STAYING,
+        ),
+        "moments": pa.Table.from_pylist(
+            [
+                {
+                    "subject_kind": "visitor",
+                    "subject": "ck-lone",
+                    "moment": "basket_left",
+                    "level": "product",
+                    "target": "p1",
+                    "times": 1,
+                }
+            ],
+            schema=MOMENTS,
+        ),
+        "intent_reliability": pa.Table.from_pylist(
+            [{"kind": "buy", "level": "category", "horizon_days": 30, "measure": "auc"}],
+            schema=INTENT_RELIABILITY,
+        ),
+        "intent_silences": pa.Table.from_pylist(
+            [{"kind": "buy", "level": "category", "horizon_days": 1, "reason": "not_better"}],
+            schema=INTENT_SILENCES,
+        ),
         "households": pa.table({"household_id": ["h1", "h1"], "customer_id": ["c-bea", "c-bob"]}),
         "consents": said,
         "events": pa.table(
@@ -202,6 +243,19 @@ def tables(consents=()):
                 "records": pa.array([1, 1], pa.int32()),
             }
         ),
+    }
+
+
+def _intent(kind_of, subject, kind, level, target, days, probability, rank):
+    return {
+        "subject_kind": kind_of,
+        "subject": subject,
+        "kind": kind,
+        "level": level,
+        "target": target,
+        "horizon_days": days,
+        "probability": probability,
+        "rank": rank,
     }
 
 

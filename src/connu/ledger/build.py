@@ -10,11 +10,13 @@ from typing import Any
 
 from connu.engine.protocol import Engine
 from connu.kernel.errors import NotFoundError, did_you_mean
+from connu.ledger.intents import INTENT_TABLES
 from connu.ledger.twins import TWIN_TABLES
 
 #: Written into build.json; a reader refuses a later one.
 BUILD_FORMAT = 1
-#: For a table that builds of an earlier connu do not hold.
+#: Tables that builds of an earlier connu do not hold, and what to say of one.
+_ADDED = (*TWIN_TABLES, *INTENT_TABLES)
 _BUILD_ANEW = "it was made before connu knew this table; run: connu build"
 
 
@@ -54,7 +56,7 @@ class Build:
         if not self.has(table):
             raise NotFoundError(
                 f"the build has no table «{table}»",
-                hint=_BUILD_ANEW if table in TWIN_TABLES else did_you_mean(table, self.tables),
+                hint=_BUILD_ANEW if table in _ADDED else did_you_mean(table, self.tables),
                 build=self.id,
             )
         return self.path / f"{table}.parquet"

@@ -28,13 +28,14 @@ from connu.kernel.clock import now_utc
 from connu.kernel.errors import BuildError
 from connu.ledger.build import BUILD_FORMAT, Build, id_of, moment_of
 from connu.ledger.files import fsync_folder, fsync_tree, io_error, write_atomically
+from connu.ledger.intents import INTENTS_FOLDER
 from connu.ledger.lock import Lock
 from connu.ledger.twins import TWINS_FOLDER
 
 __all__ = ["COMPANIONS", "Build", "Builds", "Draft"]
 
 #: Beside the tables, kept whenever they are there: files, and folders with all that is in them.
-COMPANIONS = ("serving.sqlite", "model.json", TWINS_FOLDER)
+COMPANIONS = ("serving.sqlite", "model.json", TWINS_FOLDER, INTENTS_FOLDER)
 
 _ID = re.compile(r"\d{8}T\d{9}Z")
 

@@ -6,8 +6,9 @@ new build is made of the one in force, without him, and published at once; the e
 that. Last the brand's folder is searched for what was his alone. Sources are the brand's: the rows
 where he stands are told, and never edited.
 
-The folder of the twins' model is not taken over: it was learnt with him among the rest, and one of
-its vectors may be his. The next build makes it again without him; what it told of others stays.
+The folders of the models of twins and of intents are not taken over: they were learnt with him
+among the rest, and one of their vectors or visits may be his. The next build makes them again
+without him; what they told of others stays.
 
 An identifier that others hold too – the household's phone – is not his alone. It is neither buried
 nor looked for, so that nobody else is lost.

@@ -28,7 +28,7 @@ FACTS = pa.schema(
 #: Whom a fact may be about: a visitor's subject is his anonymous id.
 SUBJECT_KINDS = ("customer", "visitor")
 #: How a statement came to be known.
-BASES = ("declared", "observed", "linked", "derived", "twins", "coded")
+BASES = ("declared", "observed", "linked", "derived", "twins", "intents", "coded")
 
 
 def check_facts(engine: Engine, table: str = "facts") -> int:

@@ -36,10 +36,13 @@ from connu.kernel.errors import (
 )
 from connu.ledger.build import Build
 from connu.ledger.files import io_error, replacing
+from connu.ledger.intents import LEVELLED, LEVELS
+from connu.ledger.narrowing import Narrowing
 from connu.ledger.persons import relations
 from connu.ledger.shapes import EXPORTS, ordered
 from connu.ledger.ties import Tie, tie_of
 
+ALL = Narrowing()
 SUFFIXES = (".csv", ".parquet", ".jsonl")
 
 
@@ -133,16 +136,25 @@ class Reader:
             )
         )
 
-    def export(self, name: str, path: Path, *, attribute: str | None = None) -> Exported:
+    def export(
+        self,
+        name: str,
+        path: Path,
+        *,
+        attribute: str | None = None,
+        only: Narrowing = ALL,
+    ) -> Exported:
         """Write an export, whole or not at all, in a fixed order of columns and rows.
 
         Args:
             name: one of EXPORTS.
             path: ends in .parquet, .csv or .jsonl.
             attribute: only the rows about it; what is left out is counted among those.
+            only: which kind, level, horizon and ranks; likewise.
 
         Raises:
-            UsageError: no such export or attribute, another suffix, no such folder.
+            UsageError: no such export or attribute, a narrowing that does not fit, another suffix,
+                no such folder.
             PurposeError: the attribute may not be read for this purpose.
             BuildError: the file cannot be written.
         """
@@ -150,9 +162,11 @@ class Reader:
             known = [*EXPORTS, "audits"]
             raise UsageError(f"connu does not export «{name}»", hint=did_you_mean(name, known))
         path = export_path(path)
-        query = self.sql(name, attribute=attribute)
-        about = "" if attribute is None else f" WHERE attribute = {literal(attribute)}"
-        total = self._count(f"SELECT count(*) AS n FROM {name}{about}")
+        query = self.sql(name, attribute=attribute, only=only)
+        tests = only.tests()
+        tests += [] if attribute is None else [f"t.attribute = {literal(attribute)}"]
+        about = f" WHERE {' AND '.join(tests)}" if tests else ""
+        total = self._count(f"SELECT count(*) AS n FROM {name} AS t{about}")
         rows = written(self._engine, query, path)
         absent = total - rows
         if name == "customers" or not absent or not self.build.has("customers"):
@@ -161,18 +175,27 @@ class Reader:
             customers = self.left_out("customers")
         return Exported(rows, absent, customers, path)
 
-    def sql(self, name: str, *, attribute: str | None = None, sort: bool = True) -> str:
+    def sql(
+        self,
+        name: str,
+        *,
+        attribute: str | None = None,
+        only: Narrowing = ALL,
+        sort: bool = True,
+    ) -> str:
         """The query of a table: its export's columns and order, the predicate inside.
 
         Args:
             name: the table.
             attribute: only the rows about it, for a table that has such.
+            only: which kind, level, horizon and ranks, for a table that has such.
             sort: in the export's order; a query inside another need not be sorted, and the engine
                 would sort it all the same.
 
         Raises:
             NotFoundError: the build has no such table.
-            UsageError: the table is not about attributes, or not about this one.
+            UsageError: the table is not about attributes, or not about this one; the narrowing
+                does not fit it.
             PurposeError: the attribute may not be read for this purpose.
         """
         self.build.file(name)
@@ -180,7 +203,9 @@ class Reader:
         chosen = ", ".join(self._shown(name, column) for column in columns)
         if attribute is not None:
             self._check_attribute(name, attribute, columns)
-        rows = self._kept(name, chosen, attribute)
+        if only:
+            self._check_narrowing(name, only, columns)
+        rows = self._kept(name, chosen, attribute, only)
         return rows + ordered(name, columns) if sort else rows
 
     def attributes(self, name: str) -> list[str]:
@@ -211,7 +236,16 @@ class Reader:
                 table=name,
             )
 
-    def _kept(self, name: str, chosen: str, attribute: str | None = None) -> str:
+    def _check_narrowing(self, name: str, only: Narrowing, columns: list[str]) -> None:
+        words = [c for c in ("kind", "level", "horizon_days") if c in columns]
+        found = pa.table({})
+        if words:
+            found = self._engine.collect(f"SELECT DISTINCT {', '.join(words)} FROM {name}")
+        only.check(name, columns, found)
+
+    def _kept(
+        self, name: str, chosen: str, attribute: str | None = None, only: Narrowing = ALL
+    ) -> str:
         """SELECT `chosen` of the rows `t` of a table that may be read."""
         behaviour = self.build.has("event_customers")
         there = self._engine.columns(name)
@@ -228,8 +262,18 @@ class Reader:
             tests.append(f"t.attribute NOT IN ({hidden})")
         if attribute is not None:
             tests.append(f"t.attribute = {literal(attribute)}")
+        tests += self._trade(name, there) + only.tests()
         where = f" WHERE {' AND '.join(tests)}" if tests else ""
         return f"{head}SELECT {chosen} FROM {name} AS t{where}"
+
+    def _trade(self, name: str, columns: list[str]) -> list[str]:
+        """Conditions that hide what names products and categories, where those are sensitive."""
+        if not set(self._hidden) & set(LEVELS[:2]):
+            return []
+        if name == "facts":
+            told = ", ".join(map(literal, LEVELLED))
+            return [f"NOT (t.basis = 'intents' AND t.attribute IN ({told}))"]
+        return ["t.level = 'any'"] if {"level", "target"} <= set(columns) else []
 
     def _groups(self, tie: Tie) -> tuple[str, ...]:
         """Which groups decide. A row of two persons needs both; one nobody is tied to is read

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from connu.engine.sql import quoted
 from connu.ledger.facts import FACTS
+from connu.ledger.intents import INTENT_TABLES
 from connu.ledger.twins import SILENCES, TWIN_RELIABILITY, TWINS
 
 _PAIRS = (
@@ -29,6 +30,7 @@ EXPORTS: dict[str, tuple[str, ...] | None] = {
     "twins": tuple(TWINS.names),
     "silences": tuple(SILENCES.names),
     "twin_reliability": tuple(TWIN_RELIABILITY.names),
+    **{name: tuple(schema.names) for name, schema in INTENT_TABLES.items()},
     "undecided": _PAIRS,
     "visitors": (
         "anonymous_id",
@@ -53,6 +55,27 @@ ORDER: dict[str, tuple[str, ...]] = {
     "twins": ("subject_kind", "subject", "attribute", "value"),
     "silences": ("subject_kind", "subject", "attribute", "reason"),
     "twin_reliability": ("attribute", "value", "measure", "coverage", "told"),
+    "intents": (
+        "subject_kind",
+        "subject",
+        "kind",
+        "level",
+        "horizon_days",
+        "rank",
+        "target",
+    ),
+    "staying": ("subject_kind", "subject", "horizon_days"),
+    "moments": ("subject_kind", "subject", "moment", "level", "target"),
+    "intent_reliability": (
+        "kind",
+        "level",
+        "target",
+        "horizon_days",
+        "measure",
+        "coverage",
+        "told",
+    ),
+    "intent_silences": ("kind", "level", "target", "horizon_days", "reason"),
     "visitors": ("anonymous_id",),
     "households": ("household_id", "customer_id"),
     "quarantine": ("source", "kind", "row", "column", "reason"),

@@ -25,7 +25,7 @@ TieKind = Literal[
 ]
 
 #: Tables that concern nobody.
-_NOBODY = ("products", "twin_reliability")
+_NOBODY = ("products", "twin_reliability", "intent_reliability", "intent_silences")
 
 _RELATIONS: dict[TieKind, tuple[str, ...]] = {
     "customer": ("customers",),
