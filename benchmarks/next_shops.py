@@ -85,11 +85,11 @@ class Plan:
 PLANS = {
     # Like a general electronics and household shop: many categories, a long tail, renewals.
     "made_large": Plan(
-        180_000, 40_000, 990, 150, 4.8, (0.76, 1.6), 0.02, 0.10, 0.45, 1.0, 1.3, 90.0, 7
+        180_000, 40_000, 990, 150, 4.8, (0.76, 1.6), 0.02, 0.08, 0.30, 1.0, 1.1, 90.0, 7
     ),
     # Like a bookshop: series read in order, few renewals, a small base.
     "made_books": Plan(
-        24_000, 9_000, 60, 60, 6.0, (0.70, 3.0), 0.04, 0.12, 0.65, 1.6, 1.1, None, 6
+        24_000, 9_000, 60, 60, 6.0, (0.80, 3.0), 0.04, 0.12, 0.85, 2.2, 1.1, None, 6
     ),
     # Like a shop of spare parts: the same product is opened again and again.
     "made_repeats": Plan(
@@ -141,13 +141,13 @@ class _Catalogue:
     def draw(
         self, rng: np.random.Generator, category: np.ndarray, style: np.ndarray, day: np.ndarray
     ) -> np.ndarray:
-        """A product of the category, of the style at seven times of ten, on sale if need be."""
+        """A product of the category, of the style half the time, on sale if need be."""
         product = np.zeros(len(category), np.int64)
         open_ = np.arange(len(category))
         # After eight draws, what is drawn is taken although it is off sale.
         for _ in range(8):
             c, s = category[open_], style[open_]
-            styled = rng.random(len(open_)) < 0.7
+            styled = rng.random(len(open_)) < 0.5
             low = np.where(styled, self.group[c * STYLES + s], self.starts[c])
             high = np.where(styled, self.group[c * STYLES + s + 1], self.starts[c + 1])
             empty = high <= low
@@ -227,8 +227,8 @@ def _next(
     category = shelf.category[now]
     leave = rng.random(n) >= stay
     how = rng.random(n)
-    rank = rng.integers(0, RELATED, n)
-    rank = np.where(rng.random(n) < 0.6, np.minimum(rank, 1), rank)
+    any_of = rng.integers(0, RELATED, n)
+    rank = np.where(rng.random(n) < 0.6, np.minimum(any_of, 1), any_of)
     anywhere = np.searchsorted(shelf.drawn, rng.random(n)).clip(0, plan.categories - 1)
     earlier = shelf.category[seen[np.arange(n), rng.integers(0, step, n)]]
     other = np.where(how < 0.55, shelf.related[category, rank], anywhere)
