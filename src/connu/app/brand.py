@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from connu.app.example import Example
     from connu.app.finding import Found
     from connu.app.forgetting import Target
+    from connu.app.intent_view import IntentView
     from connu.app.reason import Reason
     from connu.app.status import Status
     from connu.ledger.erasure import Forgotten
+    from connu.ledger.narrowing import Narrowing
     from connu.measure.identities import IdentityScore
     from connu.measure.scorecard import Scorecard
     from connu.sources.checking import Finding
@@ -112,6 +114,7 @@ class Brand:
         path: str | Path,
         *,
         attribute: str | None = None,
+        only: Narrowing | None = None,
         purpose: str = "service",
     ) -> Exported:
         """Write an export to .parquet, .csv or .jsonl; rows written and left out are told.
@@ -120,14 +123,36 @@ class Brand:
             name: see docs/tables.md; `audits` are visitors to ask about an attribute.
             path: the file.
             attribute: only the rows about it.
+            only: of intents, which kind, level, horizon and ranks.
             purpose: what the data will be used for.
+
+        Raises:
+            UsageError: no such export, or the table has no such attribute, kind or horizon.
         """
         from connu.app.audits import AUDITS, export_audits
+        from connu.ledger.narrowing import Narrowing
 
+        wished = only or Narrowing()
         with self.reading(purpose) as reading:
             if name == AUDITS:
+                wished.check(name, ["attribute"], pa.table({}))
                 return export_audits(reading, self.settings, Path(path), attribute)
-            return reading.reader.export(name, Path(path), attribute=attribute)
+            return reading.reader.export(name, Path(path), attribute=attribute, only=wished)
+
+    def intents(self, who: str, *, purpose: str = "service") -> IntentView:
+        """What one customer or visitor is after: a web page's or a call centre's question.
+
+        Args:
+            who: a customer id, a record (source:id), an identifier or a visitor's cookie.
+            purpose: what the data will be used for.
+
+        Raises:
+            NotFoundError: nobody answers to it, or several do.
+        """
+        from connu.app.finding import intents_of_one
+
+        with self.reading(purpose) as reading:
+            return intents_of_one(reading, self.settings, who)
 
     def show(self, who: str, *, purpose: str = "service") -> Found:
         """One customer, or the several that `who` may mean.

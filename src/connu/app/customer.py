@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from connu.app.intent_view import IntentView, intents_of
 from connu.app.reading import Reading
 from connu.engine.sql import literal
 from connu.kernel.errors import NotFoundError
@@ -26,6 +27,7 @@ class CustomerView:
         undecided: pairs of one of his records and one of another customer, in doubt, not merged.
         household: the customers who live with him.
         visitors: cookies tied to him.
+        intents: what he is after (`intent_view.IntentView`).
     """
 
     customer_id: str
@@ -36,6 +38,7 @@ class CustomerView:
     undecided: list[dict[str, Any]] = field(default_factory=list)
     household: list[str] = field(default_factory=list)
     visitors: list[dict[str, Any]] = field(default_factory=list)
+    intents: IntentView = field(default_factory=IntentView)
 
     def as_dict(self) -> dict[str, Any]:
         """The view as JSON."""
@@ -64,8 +67,9 @@ class Hit:
 def gather(reading: Reading, customer_id: str) -> CustomerView:
     """One customer from a build's tables, as far as he may be read for the purpose.
 
-    Reads people, normal, identifiers, identities, facts, links, undecided, households and
-    visitors; costs one filtered scan of each (well under a second for a million records).
+    Reads people, normal, identifiers, identities, facts, links, undecided, households,
+    visitors and the tables of intents; costs one filtered scan of each (well under a second
+    for a million records).
 
     Args:
         reading: the build, opened for the purpose.
@@ -98,6 +102,7 @@ def gather(reading: Reading, customer_id: str) -> CustomerView:
             row["customer_id"] for row in reading.rows(_household_sql(reading, customer_id))
         ],
         visitors=reading.rows(_visitors_sql(reading, customer_id)),
+        intents=intents_of(reading, "customer", customer_id),
     )
 
 

@@ -12,8 +12,9 @@ from typing import Any
 import pyarrow as pa
 
 from connu.app.customer import CustomerView, Hit, gather, label
+from connu.app.intent_view import IntentView, intents_of
 from connu.app.reading import OpenBuild, Reading
-from connu.app.visitor import VisitorView, visitor_of
+from connu.app.visitor import VisitorView, lone_visitor, visitor_of
 from connu.engine.sql import literal
 from connu.kernel.errors import NotFoundError
 from connu.kernel.fields import is_identifier
@@ -105,8 +106,7 @@ def show(reading: Reading, settings: Settings, text: str) -> Found:
     try:
         named = name(reading, settings, text)
     except NotFoundError:
-        possible = readings_of(text.strip(), settings)
-        visitor = visitor_of(reading, [v for kind, v in possible if kind == "anonymous_id"])
+        visitor = visitor_of(reading, _cookies(text, settings))
         if visitor is None:
             raise
         return Found(None, [], visitor)
@@ -114,6 +114,27 @@ def show(reading: Reading, settings: Settings, text: str) -> Found:
     hits = [Hit(one, labels.get(one, ""), named.by) for one in named.customers]
     only = gather(reading, named.customers[0]) if len(named.customers) == 1 else None
     return Found(only, hits)
+
+
+def intents_of_one(reading: Reading, settings: Settings, text: str) -> IntentView:
+    """What the one customer or visitor is after whom a text names.
+
+    Raises:
+        NotFoundError: nobody answers to it, or several do.
+    """
+    try:
+        named = name(reading, settings, text)
+    except NotFoundError:
+        cookie = lone_visitor(reading, _cookies(text, settings))
+        if cookie is None:
+            raise
+        return intents_of(reading, "visitor", cookie)
+    if len(named.customers) != 1:
+        raise NotFoundError(
+            f"{len(named.customers)} customers answer to that",
+            hint="give a customer id or a record (source:id)",
+        )
+    return intents_of(reading, "customer", named.customers[0])
 
 
 def readings_of(text: str, settings: Settings) -> list[tuple[str, str]]:
@@ -136,6 +157,11 @@ def readings_of(text: str, settings: Settings) -> list[tuple[str, str]]:
     found += [(kind, value) for kind in _KEYS for value in _values(normalise_keys(one))]
     found += [("social.", value) for value in _values(normalise_handles(one))]
     return list(dict.fromkeys(found))
+
+
+def _cookies(text: str, settings: Settings) -> list[str]:
+    """What was typed, as it reads as a cookie."""
+    return [v for kind, v in readings_of(text.strip(), settings) if kind == "anonymous_id"]
 
 
 def _values(column: pa.Array) -> list[str]:

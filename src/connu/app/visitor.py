@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+from connu.app.intent_view import IntentView, intents_of
 from connu.app.reading import OpenBuild, Reading
 from connu.engine.sql import literal
 from connu.ledger.twins import REASONS
@@ -38,6 +39,7 @@ class VisitorView:
             (how many of those have the value), nearness, behaviours, because.
         probabilities: attribute, value, probability, stated: of every value, stated or not.
         silences: attribute, reason, because.
+        intents: what he is after (`intent_view.IntentView`).
     """
 
     anonymous_id: str
@@ -50,6 +52,7 @@ class VisitorView:
     told: list[dict[str, Any]] = field(default_factory=list)
     probabilities: list[dict[str, Any]] = field(default_factory=list)
     silences: list[dict[str, Any]] = field(default_factory=list)
+    intents: IntentView = field(default_factory=IntentView)
 
     def as_dict(self) -> dict[str, Any]:
         """The view as JSON."""
@@ -59,8 +62,8 @@ class VisitorView:
 def visitor_of(reading: Reading, cookies: list[str]) -> VisitorView | None:
     """The visitor nobody knows behind the first of some cookies that is one; None: there is none.
 
-    Reads visitors, events, event_customers, products, facts, twins and silences, as far as the
-    build has them; one filtered scan of each.
+    Reads visitors, events, event_customers, products, facts, twins, silences and the tables of
+    intents, as far as the build has them; one filtered scan of each.
 
     Args:
         reading: the build, opened for the purpose: who refused it is not found.
@@ -81,9 +84,14 @@ def visitor_of(reading: Reading, cookies: list[str]) -> VisitorView | None:
         shared_device=found[0]["shared_device"],
         done=reading.rows(_most("type", events)),
         categories=reading.rows(_most("category", events)),
-        told=[_told(fact) for fact in _rows(reading, "facts", cookie, "probability DESC")],
+        told=[
+            _told(fact)
+            for fact in _rows(reading, "facts", cookie, "probability DESC")
+            if fact["basis"] != "intents"
+        ],
         probabilities=_rows(reading, "twins", cookie, "probability DESC"),
         silences=[_silence(row) for row in _rows(reading, "silences", cookie, "reason")],
+        intents=intents_of(reading, "visitor", cookie),
     )
 
 

@@ -19,7 +19,7 @@ def export(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="TABLE", help="identities, customers, facts, links, twins, silences, audits …"
+            metavar="TABLE", help="identities, customers, facts, links, twins, intents, staying …"
         ),
     ],
     output: Annotated[
@@ -30,11 +30,25 @@ def export(
         str | None,
         typer.Option("--attribute", "-a", help="Only what is told of it: sex, age_band …"),
     ] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="Of intents: affinity, buy, next, stay.")
+    ] = None,
+    level: Annotated[
+        str | None, typer.Option("--level", help="Of intents: category, product, any.")
+    ] = None,
+    horizon: Annotated[
+        int | None,
+        typer.Option("--horizon", metavar="DAYS", help="Only what is told within so many days."),
+    ] = None,
+    top: Annotated[
+        int | None,
+        typer.Option("--top", metavar="N", help="Only the N strongest of each subject."),
+    ] = None,
     purpose: Purpose = "service",
     brand: BrandFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write identities, customers, facts, links, or what twins tell, to a file.
+    """Write identities, customers, facts, links, what twins tell or intents to a file.
 
     Columns and their order are fixed (docs/tables.md): other programs may rely
     on them. Customers who did not grant the purpose are left out, and their
@@ -44,14 +58,24 @@ def export(
     «value», name the file by [attributes.NAME] audited, and connu corrects what
     it tells of visitors by their answers.
 
+    «intents» are what customers and visitors are drawn to, will buy and do
+    next; «staying» and «moments» go with them, «intent_reliability» says how
+    far they may be believed, «intent_silences» what is not said and why.
+
     [dim]Examples:[/]
       connu export identities -o identities.parquet
       connu export customers --purpose marketing -o audience.csv
       connu export links -o links.jsonl
       connu export twins --attribute sex -o sex.parquet
       connu export audits --attribute sex -o to-ask.csv
+      connu export intents --kind buy --horizon 7 --top 3 -o buy.csv
+      connu export intents --level product --top 5 -o next.parquet
+      connu export staying -o staying.csv
     """
-    exported = opened(brand).export(name, output, attribute=attribute, purpose=purpose)
+    from connu.ledger.narrowing import Narrowing
+
+    only = Narrowing(kind, level, horizon, top)
+    exported = opened(brand).export(name, output, attribute=attribute, only=only, purpose=purpose)
     if as_json:
         from connu.cli.screen import print_json
 
@@ -61,6 +85,7 @@ def export(
                 "file": str(output),
                 "purpose": purpose,
                 **({} if attribute is None else {"attribute": attribute}),
+                **only.as_dict(),
                 "rows": exported.rows,
                 "left_out": exported.left_out,
                 "customers_left_out": exported.customers_left_out,
@@ -76,6 +101,8 @@ def export(
     out().print(left_out(exported.left_out, exported.customers_left_out, purpose, name))
     if isinstance(exported, ToAsk):
         print_asking(out(), exported)
+    if name == "intents" and not exported.rows + exported.left_out:
+        out().print("Why nothing is told: connu export intent_silences -o FILE")
 
 
 def print_asking(console: Console, asked: ToAsk) -> None:

@@ -30,12 +30,15 @@ def show(
 ) -> None:
     """Show one customer: facts, records, identifiers and links, with probability, basis, source.
 
+    What he is after, what he will buy and how soon, what comes next, whether he
+    stays: as far as the build was right about it on a time held out.
+
     What you type is read as the sources' values are: «06 12 34 56 78» finds
     +33612345678. When several customers answer to it, they are listed to choose
     from.
 
-    Of a visitor nobody knows: what he did, what his statistical twins tell of
-    him and how surely, and why they are silent about the rest. Twins are told
+    Of a visitor nobody knows: what he did and is after, what his statistical
+    twins tell of him and how surely, and why they are silent about the rest. Twins are told
     as counts; who they are is never said.
 
     [dim]Examples:[/]
@@ -74,6 +77,7 @@ def print_customer(console: Console, customer: CustomerView, label: str) -> None
     """A customer's page on the screen."""
     from rich.markup import escape
 
+    from connu.cli.intent_view import print_intents
     from connu.cli.screen import percent, table
 
     console.print(f"[bold]{customer.customer_id}[/] {escape(label)}")
@@ -87,11 +91,13 @@ def print_customer(console: Console, customer: CustomerView, label: str) -> None
             _day(fact["observed_at"]),
         )
         for fact in customer.facts
+        if fact["basis"] != "intents"
     ]
     headers = ("attribute", "value", "sure", "basis", "source", "as of")
     console.print(table(headers, facts, right=("sure",), title="[bold]facts[/]"))
     for line in _by_twins(customer.facts):
         console.print(f"[dim]{escape(line)}[/]")
+    print_intents(console, customer.intents)
     records = [
         (f"{record['source']}:{record['record_id']}", _gist(record), _day(record["recorded_at"]))
         for record in customer.records

@@ -1,4 +1,4 @@
-"""A visitor on the screen: what he did, what his twins tell, and where they are silent."""
+"""A visitor on the screen: what he did and is after, what his twins tell or are silent about."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ def print_visitor(console: Console, visitor: VisitorView) -> None:
     """A visitor's page on the screen."""
     from rich.markup import escape
 
+    from connu.cli.intent_view import print_intents
     from connu.cli.screen import percent, shown, table
 
     console.print(f"[bold]{escape(visitor.anonymous_id)}[/] a visitor nobody knows")
@@ -31,6 +32,7 @@ def print_visitor(console: Console, visitor: VisitorView) -> None:
             console.print(f"[bold]{label}[/] {escape(said)}")
     if visitor.shared_device:
         console.print("Several accounts were seen behind the cookie: a device, not a person.")
+    print_intents(console, visitor.intents)
     if visitor.told:
         told = [
             (fact["attribute"], fact["value"], percent(fact["probability"]), fact.get("because"))

@@ -58,6 +58,16 @@ class Narrowing:
             if wish is not None
         ]
 
+    def as_dict(self) -> dict[str, str | int]:
+        """The wishes as JSON: kind, level, horizon, top, those that were made."""
+        named = {
+            "kind": self.kind,
+            "level": self.level,
+            "horizon": self.horizon_days,
+            "top": self.top,
+        }
+        return {word: wish for word, wish in named.items() if wish is not None}
+
     def check(self, table: str, columns: Sequence[str], found: pa.Table) -> None:
         """Refuse what the table cannot fulfil.
 
