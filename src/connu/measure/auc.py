@@ -74,15 +74,16 @@ def area_share(
         fewest: people of the class, or outside it, whichever are fewer.
         weight: (n,) for how many alike each row stands, or None: one each.
         groups: int (n,): rows of one number depend on each other (Obuchowski, Biometrics 53,
-            1997); None where all are independent.
+            1997), those of −1 on none; None where all are independent.
     """
-    if groups is not None:
-        moves = np.bincount(groups, weights=influence if weight is None else influence * weight)
-        variance = float(np.dot(moves, moves))
-    elif weight is not None:
-        variance = float(np.dot(influence * weight, influence))
+    moves = influence if weight is None else influence * weight
+    if groups is None:
+        variance = float(np.dot(moves, influence))
     else:
-        variance = float(np.dot(influence, influence))
+        alone = groups < 0
+        variance = float(np.dot(moves[alone], influence[alone]))
+        together = np.bincount(groups[~alone], weights=moves[~alone])
+        variance += float(np.dot(together, together))
     variance /= max(1.0, float(len(influence) if weight is None else weight.sum())) ** 2
     spread = value * (1 - value)
     return wilson(value, spread / variance if variance > 0 and spread > 0 else fewest)

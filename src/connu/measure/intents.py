@@ -97,6 +97,7 @@ def intent_score(
     probability: np.ndarray,
     bought: np.ndarray,
     *,
+    order: np.ndarray | None = None,
     base: np.ndarray | None = None,
     last_viewed: np.ndarray | None = None,
     weight: np.ndarray | None = None,
@@ -110,11 +111,13 @@ def intent_score(
     Args:
         probability: (n,) told, 0–1.
         bought: bool (n,): within the horizon.
+        order: (n,) higher where a purchase is likelier, where that is not the probability itself:
+            whom the model tells nothing of stands below all it tells of, whatever the base rate.
         base: (n,) the probability by the base rate alone, as known before.
         last_viewed: (n,) higher where it was looked at later; an order, no probability.
         weight: (n,) for how many alike each row stands, above 0; None: one each.
         subjects: int (n,) whose each row is, from 0 on: rows of one subject depend on each other,
-            and the interval of the area heeds that; None: each its own.
+            and the interval of the area heeds that; −1, or None for all: each by itself.
 
     Raises:
         UsageError: nobody to judge, shapes that do not meet, or what is no probability.
@@ -122,7 +125,8 @@ def intent_score(
     p = np.asarray(probability, np.float64)
     y = np.asarray(bought)
     many = None if weight is None else np.asarray(weight, np.float64)
-    _check(p, y, base, last_viewed, many, subjects)
+    _check(p, y, base, last_viewed, many, subjects, order)
+    best = p if order is None else np.asarray(order, np.float64)
     y = y.astype(np.bool_)
     total = float(len(p) if many is None else many.sum())
     buyers = float(y.sum() if many is None else many[y].sum())
@@ -134,13 +138,13 @@ def intent_score(
         rows=round(total),
         bought=round(buyers),
         base_rate=buyers / total,
-        **_order(p, y, many, subjects),
+        **_order(best, y, many, subjects),
         ece=ece,
         ece_mass=equal_mass_error(p, y.astype(np.float64), BINS, many),
         overconfidence=float(np.average(p, weights=many)) - buyers / total,
         **_losses(p, y, many),
         coverage95=RiskCoverage(said, right, many).coverage_at(0.95),
-        buyers95=RiskCoverage(p, y, many).coverage_at(0.95),
+        buyers95=RiskCoverage(best, y, many).coverage_at(0.95),
         reliability=curve,
         base=None
         if base is None
@@ -180,7 +184,7 @@ def _losses(probability: np.ndarray, y: np.ndarray, weight: np.ndarray | None) -
 
 
 def _check(p: np.ndarray, y: np.ndarray, *others: np.ndarray | None) -> None:
-    base, _, weight, _ = others
+    base, _, weight, *_ = others
     shapes = [np.shape(other) for other in others if other is not None]
     if p.ndim != 1 or any(shape != p.shape for shape in (y.shape, *shapes)):
         raise UsageError(

@@ -1,0 +1,189 @@
+"""What comes next, judged on sessions that begin after a cut: every prefix of every one.
+
+A step is a product event that has another before it in its session: from all that came before, a
+list is made, and the event's product is looked for in it. The same product again counts as a step
+like any other, and what nobody had seen before the cut is counted as missed, and left out beside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import msgspec
+import numpy as np
+
+from connu.know.trails import REMOVE, Trails
+from connu.measure.ranking import RankingScore, place_score, places_of
+
+#: Lengths of the lists of products, and of categories.
+PRODUCT_LENGTHS, CATEGORY_LENGTHS = (1, 5, 20), (1, 3)
+#: Steps ranked at a time: bounds the lists held.
+_AT_ONCE = 20_000
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The steps of s later sessions.
+
+    Attributes:
+        trails: the product events of those sessions, and no other.
+        begin: int64 (m,): the event of `trails` at which each step's prefix begins.
+        end: int64 (m,): the event that comes next; the prefix ends before it.
+        known: bool (p,): products seen before the cut.
+        known_category: bool (k,): nodes that events or products named before the cut.
+    """
+
+    trails: Trails
+    begin: np.ndarray
+    end: np.ndarray
+    known: np.ndarray
+    known_category: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.end)
+
+    @property
+    def session(self) -> np.ndarray:
+        """int32 (m,): the session of each step."""
+        return self.trails.session[self.end]
+
+    @property
+    def product(self) -> np.ndarray:
+        """int32 (m,): what comes next; −1 where it was never seen before the cut."""
+        product = self.trails.product[self.end]
+        return np.where(self.known[product], product, -1)
+
+    @property
+    def category(self) -> np.ndarray:
+        """int32 (m,): its category; −1 where it has none, or one never seen before the cut."""
+        node = self.trails.category[self.end]
+        return np.where((node >= 0) & self.known_category[node], node, -1)
+
+    def part(self, first: int, last: int) -> Steps:
+        """The steps first … last − 1."""
+        return Steps(
+            self.trails,
+            self.begin[first:last],
+            self.end[first:last],
+            self.known,
+            self.known_category,
+        )
+
+
+class Foretelling(Protocol):
+    """Whoever names what comes next, learnt before the cut."""
+
+    def products(self, steps: Steps, length: int) -> tuple[np.ndarray, np.ndarray]:
+        """Codes of products (m, length) padded with −1, and how sure the first is (m,)."""
+
+    def categories(self, steps: Steps, length: int) -> tuple[np.ndarray, np.ndarray] | None:
+        """The same of categories; None where it names none."""
+
+
+class NextEvaluation(msgspec.Struct, frozen=True):
+    """What comes next, judged.
+
+    Attributes:
+        products: the next product.
+        categories: the next product's category, at its deepest level; None where there is none.
+        changes: the same, where it is not the category of the product on screen.
+    """
+
+    products: RankingScore
+    categories: RankingScore | None = None
+    changes: RankingScore | None = None
+
+
+def steps_after(trails: Trails, cut: int) -> Steps:
+    """The steps of the sessions that begin after a moment.
+
+    Events that take a product out of the basket, and those without a product, are no steps. Cost:
+    a pass over the events.
+
+    Args:
+        trails: whole.
+        cut: µs since 1970.
+    """
+    seen = trails.time < cut
+    known = np.zeros(len(trails.products), np.bool_)
+    known[trails.product[seen & (trails.product >= 0)]] = True
+    known_category = np.zeros(len(trails.categories) + 1, np.bool_)
+    known_category[trails.category[seen]] = True
+    known_category[trails.product_category[known]] = True
+    # The last place stands for −1, no category.
+    known_category[-1] = False
+    later = begun_after(trails, cut) & (trails.product >= 0) & (trails.role != REMOVE)
+    kept = _only(trails, later)
+    new = np.ones(len(kept.time), np.bool_)
+    new[1:] = kept.session[1:] != kept.session[:-1]
+    first = np.flatnonzero(new)
+    begin = first[np.cumsum(new) - 1] if len(first) else np.zeros(0, np.int64)
+    end = np.flatnonzero(~new)
+    return Steps(kept, begin[end], end, known, known_category)
+
+
+def judge_next(steps: Steps, model: Foretelling) -> NextEvaluation:
+    """Ask for a list at every step, and look for what came next in it.
+
+    Args:
+        steps: some.
+        model: learnt before the cut.
+    """
+    places: list[np.ndarray] = []
+    sure: list[np.ndarray] = []
+    shelf: list[np.ndarray] = []
+    shelf_sure: list[np.ndarray] = []
+    for first in range(0, len(steps), _AT_ONCE):
+        part = steps.part(first, first + _AT_ONCE)
+        codes, surely = model.products(part, PRODUCT_LENGTHS[-1])
+        places.append(places_of(part.product, codes))
+        sure.append(surely)
+        told = model.categories(part, CATEGORY_LENGTHS[-1])
+        if told is not None:
+            shelf.append(places_of(part.category, told[0]))
+            shelf_sure.append(told[1])
+    products = place_score(
+        np.concatenate(places),
+        unknown=steps.product < 0,
+        sessions=steps.session,
+        confidence=np.concatenate(sure),
+        lengths=PRODUCT_LENGTHS,
+    )
+    node = steps.trails.category[steps.end]
+    before = steps.trails.category[steps.end - 1]
+    judged = (node >= 0) & (before >= 0)
+    if not shelf or not judged.any():
+        return NextEvaluation(products)
+    all_places, all_sure = np.concatenate(shelf), np.concatenate(shelf_sure)
+    scores = [
+        place_score(
+            all_places[rows],
+            unknown=(steps.category < 0)[rows],
+            sessions=steps.session[rows],
+            confidence=all_sure[rows],
+            lengths=CATEGORY_LENGTHS,
+        )
+        for rows in (judged, judged & (node != before))
+    ]
+    return NextEvaluation(products, scores[0], scores[1] if scores[1].steps else None)
+
+
+def begun_after(trails: Trails, cut: int) -> np.ndarray:
+    """bool (m,): events of sessions whose first event is not before the cut."""
+    if not len(trails.time):
+        return np.zeros(0, np.bool_)
+    new = np.ones(len(trails.session), np.bool_)
+    new[1:] = trails.session[1:] != trails.session[:-1]
+    return (trails.time[new] >= cut)[np.cumsum(new) - 1]
+
+
+def _only(trails: Trails, kept: np.ndarray) -> Trails:
+    """The trails with these events only."""
+    ends = np.concatenate([[0], np.cumsum(kept)])
+    columns = ("time", "session", "product", "category", "role", "value")
+    return replace(
+        trails,
+        starts=ends[trails.starts],
+        **{name: getattr(trails, name)[kept] for name in columns},
+    )
