@@ -132,6 +132,8 @@ class _Catalogue:
         near = np.arange(plan.categories)[:, None] + rng.integers(1, 12, (plan.categories, RELATED))
         far = rng.integers(0, plan.categories, near.shape)
         self.related = np.where(rng.random(near.shape) < 0.8, near % plan.categories, far)
+        # Some categories are gone through in one visit, others lead elsewhere: odds of staying.
+        self.sticky = rng.lognormal(0, 1.5, plan.categories)
         drawn = np.minimum(size, np.quantile(size, 0.99))
         self.drawn = np.cumsum(drawn / drawn.sum())
 
@@ -225,7 +227,8 @@ def _next(
     n, step = seen.shape
     now = seen[:, -1]
     category = shelf.category[now]
-    leave = rng.random(n) >= stay
+    odds = stay / np.maximum(1 - stay, 1e-9) * shelf.sticky[category]
+    leave = rng.random(n) >= odds / (1 + odds)
     how = rng.random(n)
     any_of = rng.integers(0, RELATED, n)
     rank = np.where(rng.random(n) < 0.6, np.minimum(any_of, 1), any_of)
