@@ -29,7 +29,10 @@ from benchmarks import next_baselines, next_categories, value_baseline
 from benchmarks.identities import Failed, machine, write_page
 from benchmarks.next_shops import SHOPS
 from benchmarks.next_steps import CategoryScore, NextScore, Steps, category_score, next_score
-from benchmarks.value_baseline import HALF, Errors, Purchases
+from benchmarks.value_baseline import HALF, Errors, History, Purchases
+from connu.know.purchases import histories_from
+from connu.know.staying import learn_staying
+from connu.know.trails import DAY
 
 BEGIN, END = "<!-- intents -->", "<!-- end of intents -->"
 TABLES = {
@@ -150,7 +153,7 @@ def staying(report: Report) -> None:
     bought = Purchases.read()
     history = bought.before(HALF)
     purchases, value = bought.within(history.customer, HALF, 2 * HALF)
-    for method, tell in value_baseline.METHODS.items():
+    for method, tell in (value_baseline.METHODS | {"connu": _connu_stays(bought)}).items():
         begun = time.perf_counter()
         told = tell(history, HALF)
         seconds = time.perf_counter() - begun
@@ -169,6 +172,21 @@ def staying(report: Report) -> None:
             value=asdict(errors[1]),
             seconds=seconds,
         )
+
+
+def _connu_stays(bought: Purchases) -> value_baseline.Method:
+    def tell(history: History, days: int) -> tuple[np.ndarray, np.ndarray]:
+        end = int(history.end)
+        past = bought.day < end
+        known = histories_from(
+            bought.customer[past], bought.day[past] * DAY, bought.value[past], now_us=end * DAY
+        )
+        told = learn_staying(known, horizons_days=(days,)).tell(known)
+        if told.num_rows != len(history.customer):
+            raise Failed("connu tells nothing of staying")
+        return told["purchases"].to_numpy(), told["value"].to_numpy()
+
+    return tell
 
 
 PARTS: dict[str, Callable[[Report], None]] = {

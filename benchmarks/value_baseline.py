@@ -77,6 +77,7 @@ class History:
         repeats: days with a purchase after the first.
         last, tenure: days from the first purchase to the last one, and to the end.
         worth: mean value of the repeats; nan without one.
+        end: the day itself; the history ends before it.
     """
 
     customer: np.ndarray
@@ -84,6 +85,7 @@ class History:
     last: np.ndarray
     tenure: np.ndarray
     worth: np.ndarray
+    end: int
 
     @classmethod
     def of(cls, customer: np.ndarray, day: np.ndarray, value: np.ndarray, end: int) -> History:
@@ -92,7 +94,7 @@ class History:
         last = day[start + many - 1] - day[start]
         total = np.add.reduceat(value, start) - value[start]
         worth = np.divide(total, many - 1, out=np.full(len(who), np.nan), where=many > 1)
-        return cls(who, many - 1, last, end - day[start], worth)
+        return cls(who, many - 1, last, end - day[start], worth, end)
 
 
 @dataclass(frozen=True)
@@ -192,8 +194,9 @@ def bg_nbd_and_gamma_gamma(history: History, days: float) -> tuple[np.ndarray, n
     return purchases, purchases * GammaGamma.fit(history).expect(history)
 
 
-#: name → (history, days ahead) → purchases, value of each customer.
-METHODS: dict[str, Callable[[History, float], tuple[np.ndarray, np.ndarray]]] = {
+#: (history, days ahead) → purchases, value of each customer.
+Method = Callable[[History, int], tuple[np.ndarray, np.ndarray]]
+METHODS: dict[str, Method] = {
     "pace so far": pace_so_far,
     "BG/NBD, gamma-gamma": bg_nbd_and_gamma_gamma,
 }
