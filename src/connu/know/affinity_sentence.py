@@ -12,8 +12,8 @@ from connu.know.categories import Categories
 def affinity_sentences(told: pa.Table, categories: Categories) -> pa.StringArray:
     """Why each told row is an affinity; names no person.
 
-    `41 of 52 events since 2026-08-03 in Photo/Lenses, in 9 of 11 visits, last on 2026-11-02; it
-    draws 9 % of everybody's interest`.
+    `41 of 52 events in Photo/Lenses, in 9 of 11 visits from 2026-08-03 to 2026-11-02; it draws 9 %
+    of everybody's interest`.
 
     Args:
         told: of `AffinityModel.tell`. categories: of the same trails.
@@ -28,7 +28,7 @@ def affinity_sentences(told: pa.Table, categories: Categories) -> pa.StringArray
         moments = told[name].to_numpy().astype("datetime64[us]").astype("datetime64[D]")
         return pa.array(np.datetime_as_string(moments) if len(moments) else [], pa.string())
 
-    percent = 100 * told["base"].to_numpy()
+    percent = 100 * told["share"].to_numpy() / told["lift"].to_numpy()
     digits = np.where(percent >= 9.5, 0, np.where(percent >= 0.95, 1, 2))
     everybody = [f"{p:.{d}f}" for p, d in zip(percent.tolist(), digits.tolist(), strict=True)]
     path = pa.array(categories.paths, pa.string()).take(told["node"].combine_chunks())

@@ -40,6 +40,7 @@ def tell_slice(
     prior: np.ndarray,
     base: np.ndarray,
     strength: np.ndarray,
+    stray: np.ndarray,
     scale: np.ndarray,
     sure: float,
     top: int,
@@ -54,8 +55,9 @@ def tell_slice(
     Args:
         rate: log 2 over the half-life in days. weight: (6,) by role.
         prior: (k,) base rate of a node among its parent's children. base: among all of its depth.
-        strength: (levels,) what the base rate counts for. scale: (levels,) observations a unit
-            of mass is worth, when it is said how sure a share is.
+        strength: (levels,) what the base rate counts for. stray: (levels,) share that follows it
+            whatever was shown. scale: (levels,) observations a unit of mass is worth, when it is
+            said how sure a share is.
         counts: int32 (r, 7), figures: float64 (r, 3), since: int64 (r, 2) – first and last event
             of the node; r ≥ (last − first) · levels · top.
     """
@@ -118,13 +120,14 @@ def tell_slice(
             at = touched[i]
             level = depth[at]
             above = parent[at] if parent[at] >= 0 else nodes
-            own = mass[at] + strength[level] * prior[at]
             whole = below[above] + strength[level]
+            part = (mass[at] + strength[level] * prior[at]) / whole
+            part = (1.0 - stray[level]) * part + stray[level] * prior[at]
             up = mean[above] if above < nodes else 1.0
             up_square = square[above] if above < nodes else 1.0
-            mean[at] = up * own / whole
-            a, n = scale[level] * own, scale[level] * whole
-            square[at] = up_square * a * (a + 1.0) / (n * (n + 1.0))
+            mean[at] = up * part
+            size = scale[level] * whole
+            square[at] = up_square * part * (part * size + 1.0) / (size + 1.0)
             if mean[at] <= MORE * base[at]:
                 continue
             likely = beta_above(mean[at], square[at], MORE * base[at])

@@ -1,10 +1,12 @@
 """Weighing: how much each role says of where a subject goes next, and how much everybody says.
 
 The chance that a later session comes to a node, among its siblings, is taken for the mean of a
-Dirichlet distribution: the masses of what the subject did, by role, and the base rate, which
-counts for `strength` views. Roles' weights and strengths are what makes that future likeliest –
-the leaving-out likelihood of the Pólya distribution, with later sessions left out instead of one
-draw – near constants that hold where a brand shows too little.
+Dirichlet distribution – the masses of what the subject did, by role, and the base rate, which
+counts for `strength` views – but for the `stray` share of anybody's sessions that follow no taste
+of his, only the base rate: however much he has shown, he also buys presents. Weights, strengths
+and strays are what makes that future likeliest – the leaving-out likelihood of the Pólya
+distribution, with later sessions left out instead of one draw – near constants that hold where a
+brand shows too little.
 
 Source: Minka, Estimating a Dirichlet distribution (2000), sections on leaving one out and on the
 Pólya likelihood.
@@ -16,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import gammaln
+from scipy.special import expit, gammaln, logit
 
 from connu.know.affinity_cases import Cases
 from connu.know.trails import ROLES, VIEW
@@ -26,10 +28,12 @@ from connu.know.trails import ROLES, VIEW
 FALLBACK_WEIGHT = np.array([0.5, 1.0, 1.0, 3.0, 1.0, 3.0])
 #: Views that the base rate counts for before anything is learnt.
 FALLBACK_STRENGTH = 10.0
+#: Share of sessions that follow no taste, before anything is learnt.
+FALLBACK_STRAY = 0.1
 #: Days after which an event says half as much; the first holds before anything is learnt.
 HALF_LIVES = np.array([90.0, 30.0, 7.0, 270.0, 810.0])
 #: How far from the constants learning may go without much evidence: natural logs.
-_LOOSE_WEIGHT, _LOOSE_STRENGTH, _LOOSE_HALF_LIFE = 1.0, 1.5, 1.5
+_LOOSE_WEIGHT, _LOOSE_STRENGTH, _LOOSE_STRAY, _LOOSE_HALF_LIFE = 1.0, 1.5, 1.5, 1.5
 _LEARNT = np.array([role for role in range(len(ROLES)) if role != VIEW])
 #: Observations a view may be worth, when it is asked how sure a share is.
 _SCALES = 2.0 ** np.arange(-5, 4)
@@ -43,6 +47,7 @@ class Weighing:
         half_life_days: of HALF_LIVES.
         weight: float64 (6,): by role; a view weighs one.
         strength: float64 (levels,): views that the base rate counts for among siblings.
+        stray: float64 (levels,): share of sessions that follow the base rate whatever was shown.
         scale: float64 (levels,): observations that a view is worth.
         log_loss: per subject and level, of the later sessions; base_log_loss: of the base rate.
         people_levels: sum of weights that the losses are means over.
@@ -51,6 +56,7 @@ class Weighing:
     half_life_days: float
     weight: np.ndarray
     strength: np.ndarray
+    stray: np.ndarray
     scale: np.ndarray
     log_loss: float
     base_log_loss: float
@@ -68,9 +74,15 @@ def weigh(cases: Cases, depth: np.ndarray, prior: np.ndarray) -> Weighing:
     levels = int(depth.max(initial=0)) + 1
     level, base = depth[cases.node], prior[cases.node]
     start = np.concatenate(
-        [np.log(FALLBACK_WEIGHT[_LEARNT]), np.full(levels, np.log(FALLBACK_STRENGTH))]
+        [
+            np.log(FALLBACK_WEIGHT[_LEARNT]),
+            np.full(levels, np.log(FALLBACK_STRENGTH)),
+            np.full(levels, logit(FALLBACK_STRAY)),
+        ]
     )
-    loose = np.concatenate([np.full(len(_LEARNT), _LOOSE_WEIGHT), np.full(levels, _LOOSE_STRENGTH)])
+    loose = np.repeat(
+        [_LOOSE_WEIGHT, _LOOSE_STRENGTH, _LOOSE_STRAY], [len(_LEARNT), levels, levels]
+    )
     best, half_life, at = np.inf, 0, start
     for h, days in enumerate(HALF_LIVES):
         own, whole = (part[:, h].astype(np.float64) for part in (cases.own, cases.whole))
@@ -86,19 +98,19 @@ def weigh(cases: Cases, depth: np.ndarray, prior: np.ndarray) -> Weighing:
         value = float(fit.fun) + 0.5 * float(away * away)
         if value < best - 1e-9:
             best, half_life, at = value, h, fit.x
-    weight = np.ones(len(ROLES))
-    weight[_LEARNT] = np.exp(at[: len(_LEARNT)])
-    strength = np.exp(at[len(_LEARNT) :])
-    own = cases.own[:, half_life] @ weight + strength[level] * base
-    whole = cases.whole[:, half_life] @ weight + strength[level]
+    weight, strength, stray = _parts(at, levels)
+    above = cases.own[:, half_life] @ weight + strength[level] * base
+    under = cases.whole[:, half_life] @ weight + strength[level]
+    likely = (1 - stray[level]) * above / under + stray[level] * base
     heavy = max(float(cases.share.sum()), 1e-12)
     return Weighing(
         float(HALF_LIVES[half_life]),
         weight,
         strength,
-        _scales(cases, own, whole, level, levels),
-        float(-(cases.share @ np.log(own / whole)) / heavy) if len(cases) else 0.0,
-        float(-(cases.share @ np.log(base)) / heavy) if len(cases) else 0.0,
+        stray,
+        _scales(cases, likely * under, under, level, levels),
+        float(-(cases.share @ np.log(likely)) / heavy),
+        float(-(cases.share @ np.log(base)) / heavy),
         float(cases.share.sum()),
     )
 
@@ -113,18 +125,30 @@ def _objective(
     start: np.ndarray,
     loose: np.ndarray,
 ) -> tuple[float, np.ndarray]:
-    """Minus the log likelihood, and its slope in the logs of weights and strengths."""
-    weight = np.ones(len(ROLES))
-    weight[_LEARNT] = np.exp(x[: len(_LEARNT)])
-    strength = np.exp(x[len(_LEARNT) :])
+    """Minus the log likelihood, and its slope in the logs (of strays: the logits)."""
+    levels = (len(x) - len(_LEARNT)) // 2
+    weight, strength, stray = _parts(x, levels)
     above = own @ weight + strength[level] * base
     under = whole @ weight + strength[level]
+    tasteful, out = 1 - stray[level], above / under
+    likely = tasteful * out + stray[level] * base
     away = (x - start) / loose
-    value = -(share @ np.log(above / under)) + 0.5 * (away @ away)
-    over, out = share / above, share / under
-    of_weight = -(over @ own - out @ whole) * weight
-    of_strength = -np.bincount(level, over * base - out, minlength=len(strength)) * strength
-    return float(value), np.concatenate([of_weight[_LEARNT], of_strength]) + away / loose
+    value = -(share @ np.log(likely)) + 0.5 * (away @ away)
+    # slope of the log likelihood in what the masses make of it
+    slope = share / likely
+    over = slope * tasteful / under
+    of_weight = (over @ own - (over * out) @ whole) * weight
+    of_strength = np.bincount(level, over * (base - out), minlength=levels) * strength
+    of_stray = np.bincount(level, slope * (base - out), minlength=levels) * stray * (1 - stray)
+    slopes = np.concatenate([of_weight[_LEARNT], of_strength, of_stray])
+    return float(value), away / loose - slopes
+
+
+def _parts(x: np.ndarray, levels: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Weights by role, strengths and strays by level."""
+    weight = np.ones(len(ROLES))
+    weight[_LEARNT] = np.exp(x[: len(_LEARNT)])
+    return weight, np.exp(x[len(_LEARNT) : -levels]), expit(x[-levels:])
 
 
 def _scales(
