@@ -143,7 +143,7 @@ def machines(
         if last - first >= limit:
             found[i] = True
             continue
-        run, step, buys, suspect = 0, np.int64(0), False, False
+        run, step, buys, suspect = np.int64(0), np.int64(0), False, False
         turned = np.int64(0)  # pages within the last 24 hours
         tail = first
         for at in range(first, last):
@@ -155,17 +155,17 @@ def machines(
                 tail += 1
                 if _turns(tail, time, product, category, mark):
                     turned -= 1
-            if not _turns(at, time, product, category, mark):
-                run = 0
-                continue
-            turned += 1
             waited = time[at] - time[at - 1]
+            if waited == 0:
+                continue
+            turns = _turns(at, time, product, category, mark)
+            turned += turns
             if waited > _RUN_STEP:
-                run = 0
-            elif run and abs(waited - step) <= max(_RUN_SHARE * step, _RUN_LEAST):
-                run += 1
+                run, step = 0, np.int64(0)
+            elif step and abs(waited - step) <= max(_RUN_SHARE * step, _RUN_LEAST):
+                run += turns
             else:
-                run, step = 1, waited
+                run, step = np.int64(turns), waited
             suspect = suspect or run >= _RUN_PAGES or turned > _DAY_PAGES
         found[i] = suspect and not buys
     return found

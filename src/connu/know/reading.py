@@ -122,8 +122,7 @@ class _Reading:
         step.note("coded")
         self._count(sql.counts_sql(OLDEST))
         until = self._newest() if now is None else now
-        lengths = self._sort(until)
-        return self._fill(make, tree, lengths, until)
+        return self._fill(make, tree, self._lengths(until), until)
 
     # ------------------------------------------------------------------ words and events as numbers
     def _code_words(self) -> tuple[pa.StringArray, np.ndarray, np.ndarray, Categories]:
@@ -208,16 +207,13 @@ class _Reading:
         )
         return newest_moment(day, events, subjects, last, _micros(now_utc()) or 0)
 
-    def _sort(self, now: int) -> np.ndarray:
-        """Bring the events of each subject together; how many each place has."""
-        engine = self.engine
-        late = f"FROM {sql.CODED} WHERE place >= 0 AND time >= {max(now, OLDEST)}"
-        self._count(f"SELECT 'future' AS reason, count(*) AS n {late}")
-        people = engine.collect(f"SELECT count(*) AS n FROM {sql.PLACES} WHERE place >= 0")
+    def _lengths(self, now: int) -> np.ndarray:
+        """How many events each place has before `now`."""
+        people = self.engine.collect(f"SELECT count(*) AS n FROM {sql.PLACES} WHERE place >= 0")
         lengths = np.zeros(people["n"][0].as_py(), np.int64)
-        self._run(sql.SORTED, sql.sorted_sql(OLDEST, now))
-        for batch in engine.batches(sql.lengths_sql()):
+        for batch in self.engine.batches(sql.lengths_sql(OLDEST, now)):
             lengths[batch.column("place").to_numpy()] = batch.column("n").to_numpy()
+            self._set_aside("future", int(batch.column("later").to_numpy().sum()))
         return lengths
 
     # ------------------------------------------------------------------ trails
@@ -237,7 +233,7 @@ class _Reading:
             last = int(np.searchsorted(ends, ends[first] + _AT_ONCE, side="right")) - 1
             last = min(max(last, first + 1), places)
             if ends[last] > ends[first]:
-                part = self._part(first, last, int(ends[last] - ends[first]))
+                part = self._part(first, last, now, int(ends[last] - ends[first]))
                 part = self._cleaned(part, staff[first:last], limit, leaves)
                 rows = slice(at, at + len(part["time"]))
                 for name, column in columns.items():
@@ -259,8 +255,8 @@ class _Reading:
             **{name: column[:at] for name, column in columns.items()},
         )
 
-    def _part(self, first: int, last: int, total: int) -> dict[str, np.ndarray]:
-        """The events of the places first … last - 1, these counted from 0."""
+    def _part(self, first: int, last: int, now: int, total: int) -> dict[str, np.ndarray]:
+        """The events of the places first … last - 1 before `now`; places counted from 0."""
         part: dict[str, np.ndarray] = {
             name: np.empty(total, kind)
             for name, kind in {
@@ -271,7 +267,7 @@ class _Reading:
             }.items()
         }
         at = 0
-        for batch in self.engine.batches(sql.between_sql(first, last)):
+        for batch in self.engine.batches(sql.between_sql(first, last, OLDEST, now)):
             rows = slice(at, at + batch.num_rows)
             for name, column in part.items():
                 column[rows] = batch.column(name).to_numpy(zero_copy_only=False)

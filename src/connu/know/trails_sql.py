@@ -13,8 +13,8 @@ from connu.engine.sql import literal, quoted
 from connu.know.trails import OTHER, PURCHASE
 
 #: What is made on the way.
-PLACES, TYPES, WORDS, PRODUCTS, CODED, SORTED = (
-    f"trail_{name}" for name in ("places", "types", "words", "products", "coded", "sorted")
+PLACES, TYPES, WORDS, PRODUCTS, CODED = (
+    f"trail_{name}" for name in ("places", "types", "words", "products", "coded")
 )
 #: Places of events that are nobody's: without a subject, behind a shared device, of who refused.
 NO_SUBJECT, SHARED, REFUSED = -1, -2, -3
@@ -129,6 +129,8 @@ def coded_sql(
 ) -> str:
     """Every event as numbers: place, COLUMNS and whether a colleague's identifier is on it.
 
+    By place, so that a slice of places is a slice of the table.
+
     Args:
         events: the table of events.
         has: its columns that are read.
@@ -185,7 +187,7 @@ def coded_sql(
         "colleague": f"coalesce({staff}, false)" if staff else "false",
     }
     columns = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in kept.items())
-    return f"SELECT {columns} FROM {quoted(events)} e {' '.join(joins)}"
+    return f"SELECT {columns} FROM {quoted(events)} e {' '.join(joins)} ORDER BY place"
 
 
 def _marks(has: Collection[str], role: str, product: str) -> list[str]:
@@ -234,24 +236,19 @@ def days_sql(oldest: int) -> str:
     )
 
 
-def sorted_sql(oldest: int, now: int) -> str:
-    """The events of subjects between two moments, those of one subject close to each other."""
-    columns = ", ".join(("place", *COLUMNS))
+def lengths_sql(oldest: int, now: int) -> str:
+    """How many events each place has between two moments, and how many later."""
     return (
-        f"SELECT {columns} FROM {CODED} WHERE place >= 0 AND time >= {oldest} AND time < {now} "
-        "ORDER BY place"
+        f"SELECT place, count(*) FILTER (WHERE time < {now}) AS n, "
+        f"count(*) FILTER (WHERE time >= {now}) AS later FROM {CODED} "
+        f"WHERE place >= 0 AND time >= {oldest} GROUP BY place"
     )
 
 
-def lengths_sql() -> str:
-    """How many events each place has."""
-    return f"SELECT place, count(*) AS n FROM {SORTED} GROUP BY place"
-
-
-def between_sql(first: int, last: int) -> str:
-    """The events of the places first … last - 1, in order."""
+def between_sql(first: int, last: int, oldest: int, now: int) -> str:
+    """The events of the places first … last - 1 between two moments, in order."""
     columns = ", ".join(("place", *COLUMNS))
     return (
-        f"SELECT {columns} FROM {SORTED} WHERE place >= {first} AND place < {last} "
-        f"ORDER BY {columns}"
+        f"SELECT {columns} FROM {CODED} WHERE place >= {first} AND place < {last} "
+        f"AND time >= {oldest} AND time < {now} ORDER BY {columns}"
     )
