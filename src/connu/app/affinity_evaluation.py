@@ -12,6 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from connu.app.next_evaluation import begun_after
+from connu.kernel.settings import Settings
+from connu.know.affinities import learn_affinities
 from connu.know.trails import REMOVE, Trails
 from connu.measure.ranking import RankingScore, place_score, places_of
 
@@ -20,23 +22,36 @@ LENGTHS = (1, 3)
 
 
 class AffinityScore(msgspec.Struct, frozen=True):
-    """One depth of the catalogue.
+    """One depth of the catalogue, judged on the subjects an affinity of that depth is told of.
 
     Attributes:
         depth: from 1, the top, on.
-        told: subjects of whom an affinity of that depth is told.
+        subjects: who were seen before the cut and turned to some category after it.
+        told: of whom an affinity is told.
         affinities: the categories told, strongest first.
-        told_only: the same, among the subjects told of; None where there is none.
-        base: the categories that most people turn to, in their order.
-        last_viewed: the category looked into last.
+        base: the categories that most people turn to, in their order, for the same subjects.
+        last_viewed: the category looked into last, for the same subjects.
     """
 
     depth: int
+    subjects: int
     told: int
     affinities: RankingScore
-    told_only: RankingScore | None
     base: RankingScore
     last_viewed: RankingScore
+
+
+def evaluate_affinities(trails: Trails, cut: int, settings: Settings) -> list[AffinityScore] | str:
+    """Learn affinities before a cut, and judge them on what came after.
+
+    Returns:
+        What `judge_affinities` finds; the word of a reason where there is nothing to judge.
+    """
+    if not len(trails.categories):
+        return "no_categories"
+    before = trails.before(cut)
+    model = learn_affinities(before, seed=settings.intents.seed)
+    return judge_affinities(trails, cut, model.tell(before, top=LENGTHS[-1])) or "nobody_came_back"
 
 
 def judge_affinities(trails: Trails, cut: int, told: pa.Table) -> list[AffinityScore]:
@@ -95,15 +110,15 @@ def _depth(
     popular = np.argsort(-number, kind="stable")[:most]
     latest = ancestors[trails.category[last[whose]], level]
     spoken = lists[:, 0] >= 0
-    places = places_of(target, lists)
+    wanted = target[spoken]
     return AffinityScore(
         depth=level + 1,
-        told=int(spoken.sum()),
-        affinities=place_score(places, lengths=LENGTHS),
-        told_only=place_score(places[spoken], lengths=LENGTHS) if spoken.any() else None,
+        subjects=len(whose),
+        told=len(wanted),
+        affinities=place_score(places_of(wanted, lists[spoken]), lengths=LENGTHS),
         base=place_score(
-            places_of(target, np.broadcast_to(popular, (len(target), len(popular)))),
+            places_of(wanted, np.broadcast_to(popular, (len(wanted), len(popular)))),
             lengths=LENGTHS,
         ),
-        last_viewed=place_score(places_of(target, latest[:, None]), lengths=LENGTHS),
+        last_viewed=place_score(places_of(wanted, latest[spoken][:, None]), lengths=LENGTHS),
     )

@@ -14,6 +14,8 @@ import msgspec
 import numpy as np
 import pyarrow.compute as pc
 
+from connu.kernel.progress import Progress
+from connu.kernel.settings import Settings
 from connu.know.trails import DAY, PURCHASE, REMOVE, Trails
 from connu.measure.intents import IntentScore, intent_score
 
@@ -154,6 +156,40 @@ def last_views(trails: Trails) -> tuple[np.ndarray, np.ndarray]:
     every = np.concatenate(keys)
     order = np.argsort(every, kind="stable")
     return every[order], np.concatenate(times)[order]
+
+
+def evaluate_buying(
+    trails: Trails, cut: int, settings: Settings, *, progress: Progress | None = None
+) -> list[BuyScore] | str:
+    """Learn who buys before a cut, and judge it on who bought after it.
+
+    Horizons that are not over when the events end are left out, and so are those the model tells
+    nothing of.
+
+    Returns:
+        What `judge_buying` finds; the word of a reason where there is nothing to judge.
+    """
+    if not (trails.role == PURCHASE).any():
+        return "no_purchases"
+    asked = settings.intents.horizons_days
+    horizons = [days for days in asked if cut + days * DAY <= trails.now]
+    if not horizons:
+        return "too_short"
+    from connu.know.buying import learn_buying
+
+    before = trails.before(cut)
+    model = learn_buying(
+        before, horizons_days=tuple(horizons), seed=settings.intents.seed, progress=progress
+    )
+    rows = model.tell(before)
+    told = {
+        days: Told(*(part[name].to_numpy() for name in ("place", "node", "probability")))
+        for days in horizons
+        if (part := rows.filter(pc.equal(rows["horizon_days"], days))).num_rows
+    }
+    if not told:
+        return next(iter(model.silences.values()), "too_few")
+    return judge_buying(Outcome.of(trails, cut, list(told)), told)
 
 
 def judge_buying(outcome: Outcome, told: Mapping[int, Told]) -> list[BuyScore]:

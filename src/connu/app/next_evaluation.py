@@ -13,6 +13,8 @@ from typing import Protocol
 import msgspec
 import numpy as np
 
+from connu.kernel.progress import Progress
+from connu.kernel.settings import Settings
 from connu.know.trails import REMOVE, Trails
 from connu.measure.ranking import RankingScore, place_score, places_of
 
@@ -85,14 +87,42 @@ class NextEvaluation(msgspec.Struct, frozen=True):
     """What comes next, judged.
 
     Attributes:
-        products: the next product.
+        products: the next product; None where only categories were asked.
         categories: the next product's category, at its deepest level; None where there is none.
         changes: the same, where it is not the category of the product on screen.
     """
 
-    products: RankingScore
+    products: RankingScore | None = None
     categories: RankingScore | None = None
     changes: RankingScore | None = None
+
+
+def evaluate_next(
+    trails: Trails,
+    cut: int,
+    settings: Settings,
+    *,
+    level: str | None = None,
+    progress: Progress | None = None,
+) -> NextEvaluation | str:
+    """Learn what comes next before a cut, and judge it on the sessions that begin after it.
+
+    Args:
+        trails: whole.
+        cut: µs since 1970.
+        settings: the brand's.
+        level: only the next `product`, or the next `category`; both when absent.
+        progress: who watches.
+
+    Returns:
+        What `judge_next` finds; the word of a reason where there is nothing to judge.
+    """
+    steps = steps_after(trails, cut)
+    if not len(steps):
+        return "no_sessions"
+    from connu.app.next_at_cut import NextAtCut
+
+    return judge_next(steps, NextAtCut(trails.before(cut), settings, progress), level)
 
 
 def steps_after(trails: Trails, cut: int) -> Steps:
@@ -123,50 +153,60 @@ def steps_after(trails: Trails, cut: int) -> Steps:
     return Steps(kept, begin[end], end, known, known_category)
 
 
-def judge_next(steps: Steps, model: Foretelling) -> NextEvaluation:
+def judge_next(steps: Steps, model: Foretelling, level: str | None = None) -> NextEvaluation:
     """Ask for a list at every step, and look for what came next in it.
+
+    Categories are judged where the product on screen has one, and the next.
 
     Args:
         steps: some.
         model: learnt before the cut.
+        level: only the next `product`, or the next `category`; both when absent.
     """
-    places: list[np.ndarray] = []
-    sure: list[np.ndarray] = []
-    shelf: list[np.ndarray] = []
-    shelf_sure: list[np.ndarray] = []
+    products, categories = _Places(), _Places()
     for first in range(0, len(steps), _AT_ONCE):
         part = steps.part(first, first + _AT_ONCE)
-        codes, surely = model.products(part, PRODUCT_LENGTHS[-1])
-        places.append(places_of(part.product, codes))
-        sure.append(surely)
-        told = model.categories(part, CATEGORY_LENGTHS[-1])
-        if told is not None:
-            shelf.append(places_of(part.category, told[0]))
-            shelf_sure.append(told[1])
-    products = place_score(
-        np.concatenate(places),
-        unknown=steps.product < 0,
-        sessions=steps.session,
-        confidence=np.concatenate(sure),
-        lengths=PRODUCT_LENGTHS,
-    )
+        if level != "category":
+            products.add(part.product, model.products(part, PRODUCT_LENGTHS[-1]))
+        if level != "product":
+            categories.add(part.category, model.categories(part, CATEGORY_LENGTHS[-1]))
+    every = np.ones(len(steps), np.bool_)
     node = steps.trails.category[steps.end]
     before = steps.trails.category[steps.end - 1]
-    judged = (node >= 0) & (before >= 0)
-    if not shelf or not judged.any():
-        return NextEvaluation(products)
-    all_places, all_sure = np.concatenate(shelf), np.concatenate(shelf_sure)
-    scores = [
-        place_score(
-            all_places[rows],
-            unknown=(steps.category < 0)[rows],
-            sessions=steps.session[rows],
-            confidence=all_sure[rows],
-            lengths=CATEGORY_LENGTHS,
+    named = (node >= 0) & (before >= 0)
+    score, session = categories.score, steps.session
+    return NextEvaluation(
+        products=products.score(every, steps.product < 0, session, PRODUCT_LENGTHS),
+        categories=score(named, steps.category < 0, session, CATEGORY_LENGTHS),
+        changes=score(named & (node != before), steps.category < 0, session, CATEGORY_LENGTHS),
+    )
+
+
+class _Places:
+    """Where what came next stood in the lists, batch by batch."""
+
+    def __init__(self) -> None:
+        self._places: list[np.ndarray] = []
+        self._sure: list[np.ndarray] = []
+
+    def add(self, target: np.ndarray, told: tuple[np.ndarray, np.ndarray] | None) -> None:
+        if told is not None:
+            self._places.append(places_of(target, told[0]))
+            self._sure.append(told[1])
+
+    def score(
+        self, rows: np.ndarray, unknown: np.ndarray, session: np.ndarray, lengths: tuple[int, ...]
+    ) -> RankingScore | None:
+        """The score of some steps; None where nothing was told, or none is left."""
+        if not self._places or not rows.any():
+            return None
+        return place_score(
+            np.concatenate(self._places)[rows],
+            unknown=unknown[rows],
+            sessions=session[rows],
+            confidence=np.concatenate(self._sure)[rows],
+            lengths=lengths,
         )
-        for rows in (judged, judged & (node != before))
-    ]
-    return NextEvaluation(products, scores[0], scores[1] if scores[1].steps else None)
 
 
 def begun_after(trails: Trails, cut: int) -> np.ndarray:
