@@ -171,7 +171,7 @@ def test_slices_change_nothing(
     model: AffinityModel, trails: Trails, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = model.tell(trails)
-    monkeypatch.setattr("connu.know.affinities._SLICE", 7)
+    monkeypatch.setattr("connu.know.affinity_model._SLICE", 7)
     assert model.tell(trails).combine_chunks().equals(told.combine_chunks())
 
 
