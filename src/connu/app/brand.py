@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from connu.app.example import Example
     from connu.app.finding import Found
     from connu.app.forgetting import Target
+    from connu.app.intent_evaluation import IntentsEvaluation
     from connu.app.intent_view import IntentView
     from connu.app.reason import Reason
     from connu.app.status import Status
@@ -298,6 +300,46 @@ class Brand:
                 consents=journal.consents(),
                 folds=None if folds is None else Path(folds),
                 column=column,
+                progress=progress,
+            )
+
+    def evaluate_intents(
+        self,
+        *,
+        start: datetime | None = None,
+        only: Sequence[str] = (),
+        level: str | None = None,
+        staying_days: int | None = None,
+        truth: str | Path | None = None,
+        purpose: str = "service",
+        progress: Progress | None = None,
+    ) -> IntentsEvaluation:
+        """What intents are worth, on a time split; see `connu.app.intent_evaluation`.
+
+        Args:
+            start: the moment (UTC without zone) up to which is learnt; chosen when absent.
+            only: some of next, buy, affinity, stay; all when empty.
+            level: of what comes next, only the product, or the category; both when absent.
+            staying_days: that staying is judged on.
+            truth: a .csv or .parquet of later purchases: person, category, bought_at.
+            purpose: who did not grant it is neither learnt from nor judged.
+            progress: who watches.
+        """
+        from connu.app.intent_evaluation import evaluate_intents
+
+        with (
+            open_journal(self.folder, self.settings) as journal,
+            self.reading(purpose) as reading,
+        ):
+            return evaluate_intents(
+                reading,
+                self.settings,
+                consents=journal.consents(),
+                start=start,
+                only=only,
+                level=level,
+                staying_days=staying_days,
+                truth=None if truth is None else Path(truth),
                 progress=progress,
             )
 

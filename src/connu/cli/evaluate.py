@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -135,6 +136,100 @@ def twins(
     from connu.cli.twins import print_evaluation
 
     print_evaluation(out(), evaluation)
+    if chart is not None:
+        out().print(f"The curves are drawn in {escape(str(chart))}.")
+
+
+@app.command()
+def intents(
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            "--from",
+            metavar="DATE",
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+            help="The moment (UTC) up to which is learnt; what came after is judged. Otherwise "
+            "the longest horizon, and of staying a quarter, before the last event.",
+            show_default=False,
+        ),
+    ] = None,
+    only: Annotated[
+        str,
+        typer.Option("--only", help="Some of next, buy, affinity, stay, with commas between."),
+    ] = "",
+    level: Annotated[
+        str | None,
+        typer.Option("--level", help="Of what comes next: only product, or only category."),
+    ] = None,
+    staying_days: Annotated[
+        int | None,
+        typer.Option(
+            "--staying-days", min=1, metavar="DAYS", help="The days that staying is judged on."
+        ),
+    ] = None,
+    truth: Annotated[
+        Path | None,
+        typer.Option(
+            "--truth",
+            metavar="FILE",
+            help="CSV or Parquet with person, category and bought_at: also judge what the build "
+            "in force tells. identities and visitors lie beside it and say who persons are.",
+        ),
+    ] = None,
+    chart: Annotated[
+        Path | None,
+        typer.Option("--chart", metavar="FILE", help="Draw the curves too, as .svg or .html."),
+    ] = None,
+    purpose: Purpose = "service",
+    brand: BrandFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Judge what is told of intents, on what people did afterwards.
+
+    Everything is learnt on the events before a moment and judged on those after it:
+    what comes next (hit rate and reciprocal rank over all prefixes of later
+    sessions), who buys within each horizon (AUC, calibration, lift, coverage, beside
+    the base rate and what was viewed last), what somebody is drawn to, and how
+    customers stay and what they spend, beside BG/NBD.
+
+    [dim]Examples:[/]
+      connu evaluate intents
+      connu evaluate intents --only next --level product --from 2014-04-07
+      connu evaluate intents --only stay --staying-days 273
+      connu evaluate intents --only buy --truth truth/intents.csv --chart intents.svg
+    """
+    from connu.cli.progress import watched
+
+    if chart is not None:
+        from connu.cli.chart import check_chart
+
+        check_chart(chart)
+    place = opened(brand)
+    with watched() as progress:
+        evaluation = place.evaluate_intents(
+            start=since,
+            only=[word.strip() for word in only.split(",") if word.strip()],
+            level=level,
+            staying_days=staying_days,
+            truth=truth,
+            purpose=purpose,
+            progress=progress,
+        )
+    if chart is not None:
+        from connu.cli.intent_chart import write_intent_chart
+
+        write_intent_chart(evaluation, chart)
+    if as_json:
+        from connu.cli.screen import print_json
+
+        print_json(evaluation.as_dict())
+        return
+    from rich.markup import escape
+
+    from connu.cli.intents import print_intents
+    from connu.cli.screen import out
+
+    print_intents(out(), evaluation)
     if chart is not None:
         out().print(f"The curves are drawn in {escape(str(chart))}.")
 
