@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from connu.app.intents import intend
 from connu.app.telling import tell
 from connu.app.trace import Trace
 from connu.engine.protocol import Engine
@@ -19,6 +20,7 @@ from connu.journal.journal import Journal
 from connu.kernel.errors import BuildError
 from connu.kernel.settings import Settings
 from connu.ledger.build import Build
+from connu.ledger.intents import INTENT_TABLES
 from connu.ledger.serving import write_serving
 from connu.sources.load import LoadReport, load_sources
 
@@ -45,6 +47,7 @@ TABLES = (
     "twins",
     "silences",
     "twin_reliability",
+    *INTENT_TABLES,
     "visitors",
     "event_customers",
     "households",
@@ -64,6 +67,8 @@ class Made:
         learnt: whether the link model was learnt anew.
         remarks: what the user should know.
         twins: what twins told: facts, attributes, silent (`telling.TwinsTold`).
+        intents: what everybody is after: rows of each kind, facts, aside, silent
+            (`intents.IntentsTold`).
     """
 
     records: int
@@ -74,6 +79,7 @@ class Made:
     learnt: bool = True
     remarks: list[str] = field(default_factory=list)
     twins: dict[str, Any] = field(default_factory=dict)
+    intents: dict[str, Any] = field(default_factory=dict)
 
     @property
     def rejected(self) -> int:
@@ -145,6 +151,9 @@ def run_stages(
             progress=trace.progress,
         )
         stage.count(attributes=len(told.attributes), facts=told.facts)
+    with trace.stage("what he intends") as stage:
+        intended = intend(engine, settings, consents=consents, progress=trace.progress)
+        stage.count(**intended.counts)
     with trace.stage("look-up index") as stage:
         write_serving(engine, engine.workspace / SERVING_FILE)
     return Made(
@@ -154,8 +163,9 @@ def run_stages(
         changes={what: named[what] for what in CHANGES},
         undecided=linked.undecided,
         learnt=linked.learnt,
-        remarks=remarks + linked.remarks + told.remarks,
+        remarks=remarks + linked.remarks + told.remarks + intended.remarks,
         twins=told.as_dict(),
+        intents=intended.as_dict(),
     )
 
 

@@ -29,6 +29,8 @@ class Status:
         decisions: how many joins, splits, consents and tombstones the journal holds.
         twins: what twins told in the build in force: facts, attributes (known, subjects, stated
             of each), silent (attribute: the reason's word); empty for a build without them.
+        intents: what everybody is after in the build in force: subjects, rows of each kind,
+            facts, aside, silent (`intents.IntentsTold`); empty for a build without them.
         remarks: what is not in order.
     """
 
@@ -40,6 +42,7 @@ class Status:
     decisions: dict[str, int]
     remarks: list[str]
     twins: dict[str, Any] = field(default_factory=dict)
+    intents: dict[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """The status as JSON."""
@@ -74,6 +77,7 @@ def status_of(folder: Path, settings: Settings, journal: Journal) -> Status:
         decisions=_journal(journal),
         remarks=remarks,
         twins={} if current is None else current.trace.get("twins", {}),
+        intents={} if current is None else current.trace.get("intents", {}),
     )
 
 

@@ -72,6 +72,8 @@ def print_status(console: Console, found: Status) -> None:
         made = table(_SHIFT, shifts, right=_SHIFT[1:-1])
         made.title = "[bold]visitors beside the customers known[/]"
         console.print(made)
+    for line in told_of_intents(found.intents):
+        console.print(line)
     if found.decisions:
         told = ", ".join(f"{number:,} {what}" for what, number in found.decisions.items())
         console.print(f"In the journal: {told}.")
@@ -133,3 +135,55 @@ def told_by_twins(twins: dict[str, Any]) -> list[str]:
         ("Twins are silent", silent, ""),
     )
     return [f"{head}: {', '.join(names)}{tail}." for head, names, tail in lines if names]
+
+
+_KINDS = (
+    ("affinities", "affinities"),
+    ("buying", "chances to buy"),
+    ("next", "next products and categories"),
+    ("staying", "forecasts of staying"),
+    ("moments", "moments"),
+)
+_ASIDE = {
+    "bots": "of machines",
+    "staff": "of colleagues",
+    "refused": "of who refused",
+    "no_subject": "of nobody",
+    "shared_device": "behind shared devices",
+    "no_time": "without a time",
+    "absurd_time": "at an impossible time",
+    "future": "in the future",
+    "repeated": "repeated",
+}
+
+
+def told_of_intents(intents: dict[str, Any]) -> list[str]:
+    """What a build says everybody is after, what was set aside for it, and what it does not say.
+
+    >>> told = {"subjects": 1200, "affinities": 3400, "moments": 0, "aside": {"bots": 70}}
+    >>> silent = {"kind": "buy", "level": "any", "target": None, "horizon_days": 1}
+    >>> lines = told_of_intents(told | {"silent": [silent | {"reason": "not_better"}]})
+    >>> lines[0]
+    'Intents of 1,200 customers and visitors: 3,400 affinities.'
+    >>> lines[1]
+    'Events set aside: 70 of machines.'
+    >>> lines[2]
+    'Nothing is said of buying anything within 1 day: it was not better than the base rate.'
+    """
+    from connu.app.intent_silences import remarks_of, silences_of
+
+    if not intents.get("subjects") and not intents.get("silent"):
+        return []
+    told = [f"{intents[kind]:,} {words}" for kind, words in _KINDS if intents.get(kind)]
+    aside = [
+        f"{intents['aside'][reason]:,} {words}"
+        for reason, words in _ASIDE.items()
+        if intents.get("aside", {}).get(reason)
+    ]
+    lines = [
+        f"Intents of {intents['subjects']:,} customers and visitors: "
+        f"{', '.join(told) or 'nothing is told'}."
+    ]
+    lines += [f"Events set aside: {', '.join(aside)}."] if aside else []
+    remarks = remarks_of(silences_of(intents.get("silent", [])))
+    return lines + [f"{line[0].upper()}{line[1:]}." for line in remarks]
