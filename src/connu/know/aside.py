@@ -139,12 +139,12 @@ def machines(
     n = len(starts) - 1
     found = np.zeros(n, np.bool_)
     for i in range(n):
-        first, last = starts[i], starts[i + 1]
+        first, last = int(starts[i]), int(starts[i + 1])
         if last - first >= limit:
             found[i] = True
             continue
-        run, step, buys, suspect = np.int64(0), np.int64(0), False, False
-        turned = np.int64(0)  # pages within the last 24 hours
+        run, step, buys, suspect = 0, 0, False, False
+        turned = 0  # pages within the last 24 hours
         tail = first
         for at in range(first, last):
             if role[at] == PURCHASE:
@@ -155,18 +155,19 @@ def machines(
                 tail += 1
                 if _turns(tail, time, product, category, mark):
                     turned -= 1
-            waited = time[at] - time[at - 1]
+            waited = int(time[at] - time[at - 1])
             if waited == 0:
                 continue
             turns = _turns(at, time, product, category, mark)
-            turned += turns
+            turned += 1 if turns else 0
             if waited > _RUN_STEP:
-                run, step = 0, np.int64(0)
+                run, step = 0, 0
             elif step and abs(waited - step) <= max(_RUN_SHARE * step, _RUN_LEAST):
-                run += turns
+                run += 1 if turns else 0
             else:
-                run, step = np.int64(turns), waited
-            suspect = suspect or run >= _RUN_PAGES or turned > _DAY_PAGES
+                run, step = 1 if turns else 0, waited
+            if run >= _RUN_PAGES or turned > _DAY_PAGES:
+                suspect = True
         found[i] = suspect and not buys
     return found
 

@@ -28,6 +28,7 @@ from connu.know.aside import (
     repeated,
 )
 from connu.know.categories import Categories
+from connu.know.orders import told_twice
 from connu.know.roles import UNKNOWN, meanings
 from connu.know.staff import staff_condition, staff_subjects
 from connu.know.trails import Trails
@@ -79,7 +80,7 @@ def read_trails(
 
     Returns:
         The trails. `aside` counts events by reason (`no_subject`, `shared_device`, `refused`,
-        `no_time`, `absurd_time`, `future`, `repeated`, `bots`, `staff`), and subjects
+        `no_time`, `absurd_time`, `future`, `repeated`, `told_twice`, `bots`, `staff`), and subjects
         (`bot_subjects`, `staff_subjects`); a reason that did not occur is not in it.
 
     Cost: see tests/know/test_reading.py and the benchmarks; linear in events, sorted by the engine.
@@ -142,9 +143,7 @@ class _Reading:
                 and "category" in engine.columns("products"),
             )
         )
-        words: list[str] = []
-        if "category" in has:
-            words = engine.collect(sql.distinct_sql("category", self.events))["word"].to_pylist()
+        words = self._distinct("category")
         told, seen = (whole[column].to_pylist() for column in ("listed", "seen"))
         tree = Categories.of(sorted({*words, *filter(None, told), *filter(None, seen)}))
         node, other = tree.nodes_of(told), tree.nodes_of(seen)
@@ -168,9 +167,7 @@ class _Reading:
 
     def _code_events(self) -> None:
         engine, has = self.engine, self.has
-        types: list[str] = []
-        if "type" in has:
-            types = engine.collect(sql.distinct_sql("type", self.events))["word"].to_pylist()
+        types, sources = (self._distinct(column) for column in ("type", "source"))
         found = meanings(types, self.settings.intents.roles)
         roles = {
             name: pa.array([getattr(meaning, name) for meaning in found], pa.int8())
@@ -196,9 +193,16 @@ class _Reading:
                 has,
                 ties=ties,
                 unknown=(UNKNOWN.product, UNKNOWN.category, UNKNOWN.bare),
+                sources=sources,
                 staff=staff_condition(engine, self.settings, self.events),
             ),
         )
+
+    def _distinct(self, column: str) -> list[str]:
+        if column not in self.has:
+            return []
+        words = self.engine.collect(sql.distinct_sql(column, self.events))["word"]
+        return list(words.to_pylist())
 
     def _newest(self) -> int:
         days = self.engine.collect(sql.days_sql(OLDEST))
@@ -264,6 +268,7 @@ class _Reading:
                 **_COLUMNS,
                 "session": np.int64,
                 "mark": np.int64,
+                "source": np.int16,
             }.items()
         }
         at = 0
@@ -289,6 +294,16 @@ class _Reading:
             part["mark"],
         )
         self._set_aside("repeated", int(again.sum()))
+        part = {name: column[~again] for name, column in part.items()}
+        again = told_twice(
+            part["place"],
+            part["time"],
+            part["role"],
+            part["product"],
+            part["source"],
+            part["value"],
+        )
+        self._set_aside("told_twice", int(again.sum()))
         part = {name: column[~again] for name, column in part.items()}
         lengths = np.bincount(part["place"], minlength=len(staff))
         starts = np.concatenate([[0], np.cumsum(lengths)])

@@ -22,7 +22,7 @@ NO_SUBJECT, SHARED, REFUSED = -1, -2, -3
 NO_TIME, NO_SESSION = -(2**63) + 1, -1
 #: Columns of the coded events, in the order in which events of one place are sorted: whatever two
 #: events do not differ in here, they do not differ in at all.
-COLUMNS = ("time", "role", "product", "category", "mark", "session", "value")
+COLUMNS = ("time", "role", "product", "category", "mark", "session", "source", "value")
 _MICROS = "date_diff('microsecond', TIMESTAMP '1970-01-01', e.time)"
 _DAY = 86_400_000_000
 
@@ -125,6 +125,7 @@ def coded_sql(
     *,
     ties: bool,
     unknown: Sequence[int],
+    sources: Sequence[str],
     staff: str | None,
 ) -> str:
     """Every event as numbers: place, COLUMNS and whether a colleague's identifier is on it.
@@ -137,6 +138,7 @@ def coded_sql(
         ties: there is a table `event_customers`.
         unknown: the role of an event whose type is not in `TYPES`: with a product, with a category
             alone, with neither.
+        sources: their names; an event's is told by its number in here.
         staff: a condition over events `e`, or None.
     """
     joins = []
@@ -183,11 +185,20 @@ def coded_sql(
         "category": f"CAST({category} AS INTEGER)",
         "mark": _hash(_marks(has, role, product)),
         "session": _session(has),
+        "source": f"CAST({_number('e.source', sources)} AS SMALLINT)",
         "value": paid,
         "colleague": f"coalesce({staff}, false)" if staff else "false",
     }
     columns = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in kept.items())
     return f"SELECT {columns} FROM {quoted(events)} e {' '.join(joins)} ORDER BY place"
+
+
+def _number(column: str, words: Sequence[str]) -> str:
+    """The number of a word among a few; 0 where it is none of them."""
+    if len(words) < 2:
+        return "0"
+    told = " ".join(f"WHEN {literal(word)} THEN {i}" for i, word in enumerate(words))
+    return f"CASE {column} {told} ELSE 0 END"
 
 
 def _marks(has: Collection[str], role: str, product: str) -> list[str]:
