@@ -1,12 +1,14 @@
-"""Every benchmark: identities beside Splink, then twins beside plainer methods.
+"""Every benchmark: identities beside Splink, then twins and intents beside plainer methods.
 
-    python -m benchmarks                        both
-    python -m benchmarks --only sessions        one data set or part of either (may be repeated)
+    python -m benchmarks                        all three
+    python -m benchmarks --only sessions        one data set or part of any (may be repeated)
+    python -m benchmarks --only intents         every part of the intents
     python -m benchmarks --write                the figures into docs/benchmarks.md
 
-With `--json FILE`, the figures of each go into a file of their own: FILE with `identities` or
-`twins` before its suffix. Other options are those of `benchmarks.identities` (--without-splink)
-and `benchmarks.twins` (--refit, --splits).
+With `--json FILE`, the figures of each go into a file of their own: FILE with `identities`, `twins`
+or `intents` before its suffix. Other options are those of `benchmarks.identities`
+(--without-splink), `benchmarks.twins` (--refit, --splits) and `benchmarks.intents` (--subjects,
+--events).
 """
 
 from __future__ import annotations
@@ -15,20 +17,28 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import identities, twins
+from benchmarks import identities, intents, twins
 from benchmarks.datasets import DATA_SETS
+
+#: Stands for every part of `benchmarks.intents`.
+INTENTS = "intents"
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run what the command line asks for; 1 when a part failed."""
     sets, parts = [data.name for data in DATA_SETS], list(twins.PARTS)
+    after = list(intents.PARTS)
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--only", action="append", choices=[*sets, *parts], metavar="NAME")
+    parser.add_argument(
+        "--only", action="append", choices=[*sets, *parts, INTENTS, *after], metavar="NAME"
+    )
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--without-splink", action="store_true")
     parser.add_argument("--refit", action="store_true")
     parser.add_argument("--splits", type=int, default=50)
+    parser.add_argument("--subjects", type=int, default=intents.SUBJECTS)
+    parser.add_argument("--events", type=int, default=intents.EVENTS)
     asked = parser.parse_args(arguments)
     only = asked.only or []
     shared = ["--write"] if asked.write else []
@@ -42,6 +52,12 @@ def main(arguments: list[str] | None = None) -> int:
         own += ["--splits", str(asked.splits), *_only(only, parts), *_json(asked.json, "twins")]
         print()
         code |= twins.main([*shared, *own])
+    if not only or set(only) & {INTENTS, *after}:
+        own = ["--subjects", str(asked.subjects), "--events", str(asked.events)]
+        # All parts are asked for by naming none.
+        own += [] if INTENTS in only else _only(only, after)
+        print()
+        code |= intents.main([*shared, *own, *_json(asked.json, INTENTS)])
     return code
 
 
