@@ -56,8 +56,9 @@ def remarks_of(silences: Sequence[Silence]) -> list[str]:
         for (kind, level, reason), days in whole.items()
     ]
     return told + [
-        f"nothing is said of {subject_of(kind, level, [])} in {len(targets):,} "
-        f"{'category' if len(targets) == 1 else 'categories'}: {spoken_reason(reason)}"
+        f"nothing is said of {'buying' if kind == 'buy' else subject_of(kind, level, [])} in "
+        f"{len(targets):,} {'category' if len(targets) == 1 else 'categories'}: "
+        f"{spoken_reason(reason)}"
         for (kind, level, reason), targets in single.items()
         if (kind, level, reason) not in whole
     ]
