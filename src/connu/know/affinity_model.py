@@ -39,7 +39,8 @@ class AffinityModel:
         weight: (6,) by role, in views.
         strength: (levels,) views that the base rate counts for among siblings.
         stray: (levels,) share of anybody's sessions that follow the base rate alone.
-        scale: (levels,) observations that a view is worth, when it is said how sure a share is.
+        scale: (levels,) draws that a view is worth, at most one, when it is said how sure a share
+            is.
         paths: (k,) of the categories. voices: float64 (k,): subjects of each node.
         people: subjects, each counting for the levels he was seen at, on whom was judged what
             weights of an earlier cut say; 0 where nobody came back. log_loss, base_log_loss: of

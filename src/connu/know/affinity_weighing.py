@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import minimize, minimize_scalar
 from scipy.special import expit, gammaln, logit
 
 from connu.know.affinity_cases import Cases
@@ -35,8 +35,9 @@ HALF_LIVES = np.array([90.0, 30.0, 7.0, 270.0, 810.0])
 #: How far from the constants learning may go without much evidence: natural logs.
 _LOOSE_WEIGHT, _LOOSE_STRENGTH, _LOOSE_STRAY, _LOOSE_HALF_LIFE = 1.0, 1.5, 1.5, 1.5
 _LEARNT = np.array([role for role in range(len(ROLES)) if role != VIEW])
-#: Observations a view may be worth, when it is asked how sure a share is.
-_SCALES = 2.0 ** np.arange(-5, 4)
+#: Draws that a view may be worth, when it is asked how sure a share is: natural logs. None is
+#: worth more than one: looks of a visit, and visits of a week, resemble each other.
+_SCALES = (-4.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Weighing:
         weight: float64 (6,): by role; a view weighs one.
         strength: float64 (levels,): views that the base rate counts for among siblings.
         stray: float64 (levels,): share of sessions that follow the base rate whatever was shown.
-        scale: float64 (levels,): observations that a view is worth.
+        scale: float64 (levels,): draws that a view is worth, at most one.
     """
 
     half_life_days: float
@@ -181,13 +182,26 @@ def _scales(
         here = (level == depth) & (cases.siblings > 1)
         if not here.any():
             continue
-        a, n = own[here], whole[here]
-        m, total, of_all = cases.times[here], cases.siblings[here], part[here]
-        likely = [
-            (gammaln(s * a + m) - gammaln(s * a)).sum()
-            - of_all @ (gammaln(s * n + total) - gammaln(s * n))
-            - 0.5 * np.log(s) ** 2
-            for s in _SCALES
-        ]
-        best[depth] = _SCALES[int(np.argmax(likely))]
+        fit = minimize_scalar(
+            _unlikely,
+            bounds=_SCALES,
+            args=(own[here], whole[here], cases.times[here], cases.siblings[here], part[here]),
+            method="bounded",
+            options={"xatol": 0.02},
+        )
+        best[depth] = np.exp(fit.x)
     return best
+
+
+def _unlikely(
+    log_scale: float,
+    own: np.ndarray,
+    whole: np.ndarray,
+    times: np.ndarray,
+    siblings: np.ndarray,
+    part: np.ndarray,
+) -> float:
+    """Minus the Pólya log likelihood of how often later sessions came to each node."""
+    a, n = np.exp(log_scale) * own, np.exp(log_scale) * whole
+    nodes = (gammaln(a + times) - gammaln(a)).sum()
+    return float(part @ (gammaln(n + siblings) - gammaln(n)) - nodes + 0.5 * log_scale**2)
