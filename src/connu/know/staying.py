@@ -16,7 +16,7 @@ import pyarrow as pa
 from connu.kernel.errors import UsageError
 from connu.kernel.progress import Progress, Silent
 from connu.know.purchases import Purchases, purchases_of
-from connu.know.staying_forecast import Forecast, Forecaster, learn_forecaster
+from connu.know.staying_forecast import Forecast, Forecaster
 from connu.know.staying_judging import (
     RELIABILITY,
     Settled,
@@ -26,6 +26,7 @@ from connu.know.staying_judging import (
     settled,
     tried,
 )
+from connu.know.staying_learning import learn_forecaster
 from connu.know.staying_looks import Looks, looks_of, no_looks
 from connu.know.staying_reasons import reasons_of, risk_of
 from connu.know.staying_spans import held_out
@@ -88,7 +89,9 @@ class StayingModel:
         if self.forecaster is None or not told or not len(bought):
             return TOLD.empty_table()
         ways = {
-            h: replace(self.forecaster, weights=self.settled[h].weights).foresee(bought, looks, h)
+            h: self.forecaster.foresee(bought, looks, h).forecast(
+                self.settled[h].weights, self.settled[h].levels
+            )
             for h in told
         }
         # One chance to be active a customer, of the longest look: it depends least on the pace.
@@ -163,13 +166,18 @@ def learn_staying(
                 at = np.searchsorted(bought.customers, known.customers)
                 seen = looks.before(span.cut, at)
                 trials[span.cut] = learn_forecaster(known, seen, horizons, seed)
-            trial = tried(bought, looks, span, trials[span.cut])
+            trial = tried(bought, looks, span, trials[span.cut], seed)
             ways[horizon] = settled(trial, seed)
             figures.append(judged(trial, horizon, seed))
             if not better(figures[-1]):
                 silences[horizon] = "not_better"
             step.advance()
         forecaster = learn_forecaster(bought, looks, horizons, seed)
+        for horizon, way in ways.items():
+            levels = forecaster.foresee(bought, looks, horizon).levels(
+                way.weights, forecaster.shifts
+            )
+            ways[horizon] = replace(way, levels=levels)
         step.advance()
     return StayingModel(horizons, forecaster, ways, pa.concat_tables(figures), silences)
 

@@ -1,33 +1,28 @@
-"""The forecast of one moment: what each customer will buy within so many days, as learnt before it.
+"""The forecast of one moment: what each customer will buy within so many days.
 
-BG/NBD says how purchases go on at random; trees learnt in several pasts say where it errs. Their
-answer is a factor on its own, so that further horizons than the past allows keep its shape.
+BG/NBD says how purchases go on at random; trees say who will buy more than that and who less. How
+much all buy together stays as BG/NBD says it, unless it erred alike in several pasts: a season
+must not be taken for a habit.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.special import expit, logit
 
-from connu.kernel.interruption import heed
 from connu.know.bg_nbd import BgNbd
 from connu.know.gamma_gamma import GammaGamma
 from connu.know.purchases import Purchases
 from connu.know.staying_features import features_of
 from connu.know.staying_looks import Looks
-from connu.know.staying_spans import spans_until
 from connu.know.staying_trees import Trees
 
-#: Rows that trees learn from, all spans together; fewer rows or buyers than these teach nothing.
-_MOST, _FEWEST, _FEWEST_BUYERS = 120_000, 1_000, 100
-#: Trees for the number of purchases, their value, and whether there is one.
-_ROUNDS = (60, 60, 60)
-#: A few customers of enormous value must not teach everybody's: above this share of buyers, cut.
-_CUT = 0.999
-#: Odds beyond which nothing is surer.
-_SURE = 1e-6
+#: Three numbers are foretold: purchases, their value, whether there is one.
+Three = tuple[float, float, float]
+#: Chances and expectations are kept this far from 0, chances from 1.
+SURE = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,49 +41,123 @@ class Forecast:
 
 
 @dataclass(frozen=True, eq=False)
+class Parts:
+    """A forecast taken apart, to be put together with more or less heed of the trees.
+
+    Attributes:
+        below: without trees. still: the chance to buy again that goes with its `active`.
+        scores: three of (n,): what the trees add to the ln of purchases and of value, and to the
+            log odds of one more.
+    """
+
+    below: Forecast
+    still: np.ndarray
+    scores: tuple[np.ndarray, np.ndarray, np.ndarray]
+
+    def forecast(self, weights: Three, levels: Three) -> Forecast:
+        """With each of the trees heeded so far (0–1), and so much added to every score."""
+        count, money, once = (
+            weight * scores + level
+            for weight, scores, level in zip(weights, self.scores, levels, strict=True)
+        )
+        again = expit(odds_of(self.below.again) + once)
+        # Both odds move alike: whoever is likelier to buy again is likelier to be there.
+        active = expit(odds_of(self.below.active) + odds_of(again) - odds_of(self.still))
+        return Forecast(
+            self.below.purchases * np.exp(count),
+            self.below.value * np.exp(money),
+            again,
+            np.maximum(active, again),
+        )
+
+    def levels(self, weights: Three, shifts: Three) -> Three:
+        """What to add, so that all customers together buy as without trees, but for the shifts.
+
+        Args:
+            shifts: ln factors of purchases and of value, and log odds: what the model beneath
+                misses in every past.
+        """
+        if not len(self.still):
+            return (0.0, 0.0, 0.0)
+        plain = self.forecast((0.0, 0.0, 0.0), shifts)
+        told = self.forecast(weights, (0.0, 0.0, 0.0))
+        count = np.log(max(plain.purchases.sum(), SURE) / max(told.purchases.sum(), SURE))
+        money = np.log(max(plain.value.sum(), SURE) / max(told.value.sum(), SURE))
+        once = odds_shift(odds_of(told.again), float(plain.again.mean()))
+        return (float(count), float(money), once)
+
+
+@dataclass(frozen=True, eq=False)
 class Forecaster:
     """A learnt way to foresee.
 
     Attributes:
-        model, spend: what lies beneath.
-        count, money, once: trees that correct purchases, value, and the chance of one.
-        weights: how far each of the three is heeded, 0–1.
+        model: how purchases go on. leaving: the modified model, in which one may leave after the
+            first purchase too: it tells who is active.
+        spend: what they cost.
+        count, money, once: trees for purchases, value, and the chance of one.
+        shifts: what the model beneath missed in every past.
         furthest: days of the longest look learnt from; 0 without trees.
     """
 
     model: BgNbd
+    leaving: BgNbd
     spend: GammaGamma
     count: Trees = field(default_factory=Trees)
     money: Trees = field(default_factory=Trees)
     once: Trees = field(default_factory=Trees)
-    weights: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    shifts: Three = (0.0, 0.0, 0.0)
     furthest: int = 0
 
-    def foresee(self, bought: Purchases, looks: Looks, days: int) -> Forecast:
+    def foresee(self, bought: Purchases, looks: Looks, days: int) -> Parts:
         """The next days of these customers, from `bought.now` on.
 
         Cost: 4 s for a million customers on two cores.
         """
-        below = _beneath(self.model, self.spend, bought, days)
+        below, still = self.beneath(bought, days)
         if not self.furthest or not len(bought):
-            return below
-        features, _ = features_of(bought, looks, self.model)
-        features = _with_days(features, bought, below, days, min(days, self.furthest))
+            none = np.zeros(len(bought))
+            return Parts(below, still, (none, none, none))
+        features = self.features(bought, looks, below, days)
         count, money, once = (
-            weight * trees.scores(features) if weight else 0.0
-            for weight, trees in zip(self.weights, (self.count, self.money, self.once), strict=True)
+            trees.scores(features) for trees in (self.count, self.money, self.once)
         )
-        again = expit(_odds(below.again) + once)
-        return Forecast(
-            below.purchases * np.exp(count),
-            below.value * np.exp(money),
-            again,
-            np.maximum(_still(below, again), again),
+        return Parts(below, still, (count, money, once))
+
+    def beneath(self, bought: Purchases, days: int) -> tuple[Forecast, np.ndarray]:
+        """The forecast without trees, and the chance to buy again that goes with its `active`."""
+        x, recency, tenure = bought.frequency, bought.recency, bought.tenure
+        expected = self.model.expected(x, recency, tenure, days)
+        below = Forecast(
+            expected,
+            expected * self.spend.expected(*bought.spent()),
+            self.model.again(x, recency, tenure, days),
+            self.leaving.active(x, recency, tenure),
         )
+        return below, self.leaving.again(x, recency, tenure, days)
+
+    def features(self, bought: Purchases, looks: Looks, below: Forecast, days: int) -> np.ndarray:
+        """Features float32 (n, f) for these days; more than the furthest are seen as that."""
+        whole, _ = features_of(bought, looks, self.leaving)
+        seen = min(days, self.furthest) if self.furthest else days
+        pace = np.log(np.maximum(below.purchases, SURE) / days)
+        price = np.log(np.maximum(below.value, SURE) / np.maximum(below.purchases, SURE))
+        more = (np.full(len(bought), float(seen)), seen / bought.tenure, pace, price)
+        return np.column_stack([whole, *(np.asarray(c, np.float32) for c in more)])
+
+
+def beneath(bought: Purchases) -> Forecaster:
+    """What lies beneath, without trees, fitted to these histories."""
+    x, recency, tenure = bought.frequency, bought.recency, bought.tenure
+    return Forecaster(
+        BgNbd.fit(x, recency, tenure),
+        BgNbd.fit(x, recency, tenure, early=True),
+        GammaGamma.fit(*bought.spent()),
+    )
 
 
 def plain_forecast(bought: Purchases, days: int) -> Forecast:
-    """BG/NBD and gamma-gamma as analysts use them: the baseline."""
+    """BG/NBD, and gamma-gamma of repeat purchases, as analysts use them: the baseline."""
     x, recency, tenure = bought.frequency, bought.recency, bought.tenure
     model = BgNbd.fit(x, recency, tenure)
     count, mean = bought.spent(repeats=True)
@@ -101,125 +170,18 @@ def plain_forecast(bought: Purchases, days: int) -> Forecast:
     )
 
 
-def beneath(bought: Purchases) -> tuple[BgNbd, GammaGamma]:
-    """The likelier of BG/NBD and its modification, and gamma-gamma of all transactions."""
-    x, recency, tenure = bought.frequency, bought.recency, bought.tenure
-    models = [BgNbd.fit(x, recency, tenure, early) for early in (False, True)]
-    return min(models, key=lambda m: m.fit_loss), GammaGamma.fit(*bought.spent())
+def odds_of(chance: np.ndarray) -> np.ndarray:
+    """Log odds, finite."""
+    return np.asarray(logit(np.clip(chance, SURE, 1.0 - SURE)))
 
 
-def learn_forecaster(
-    bought: Purchases, looks: Looks, horizons: tuple[int, ...], seed: int
-) -> Forecaster:
-    """Learn from everything before `bought.now`: cut in several pasts, look ahead from each.
-
-    Args:
-        bought: histories. looks: of the same customers.
-        horizons: days wished.
-        seed: of the sample of customers and of the trees.
-
-    Cost: 10 s for a million customers on two cores.
-    """
-    model, spend = beneath(bought)
-    plain = Forecaster(model, spend)
-    if not len(bought):
-        return plain
-    spans = spans_until(int(bought.day.min()), bought.now, horizons)
-    rows = [
-        taken
-        for span in spans
-        if (
-            taken := _rows(
-                bought, looks, span.cut, span.days, _MOST // len(spans), seed + span.days
-            )
-        )
-    ]
-    if not rows:
-        return plain
-    features, base_count, base_value, base_odds, count, value = (
-        np.concatenate([row[i] for row in rows]) for i in range(6)
-    )
-    if len(count) < _FEWEST or (count > 0).sum() < _FEWEST_BUYERS:
-        return plain
-    heed()
-    paid = value
-    if (value > 0).any():
-        paid = np.minimum(value, np.quantile(value[value > 0], _CUT))
-    goals = ({"objective": "poisson"}, {"objective": "tweedie", "tweedie_variance_power": 1.7})
-    counting = Trees.fit(
-        features, count, base_count, goals[0], _ROUNDS[0], seed, _level(count, base_count)
-    )
-    money = Trees()
-    if (value > 0).sum() >= _FEWEST_BUYERS:
-        money = Trees.fit(
-            features, paid, base_value, goals[1], _ROUNDS[1], seed, _level(value, base_value)
-        )
-    once = Trees.fit(features, count > 0, base_odds, {"objective": "binary"}, _ROUNDS[2], seed)
-    return replace(
-        plain,
-        count=counting,
-        money=money,
-        once=once,
-        furthest=max(span.days for span in spans),
-    )
-
-
-def _rows(
-    bought: Purchases, looks: Looks, cut: int, days: int, most: int, seed: int
-) -> tuple[np.ndarray, ...] | None:
-    """Features, scores beneath and what came, of customers who stood at a cut; None of too few."""
-    known = bought.before(cut)
-    if known.frequency.sum() < 30:
-        return None
-    model, spend = beneath(known)
-    if len(known) > most:
-        some = np.sort(np.random.default_rng(seed).permutation(len(known))[:most])
-        known = known.take(some)
-    at = np.searchsorted(bought.customers, known.customers)
-    features, _ = features_of(known, looks.before(cut, at), model)
-    below = _beneath(model, spend, known, days)
-    count, value = bought.within(cut, cut + days, known.customers)
-    return (
-        _with_days(features, known, below, days, days),
-        np.log(np.maximum(below.purchases, _SURE)),
-        np.log(np.maximum(below.value, _SURE)),
-        _odds(below.again),
-        count.astype(np.float64),
-        value,
-    )
-
-
-def _beneath(model: BgNbd, spend: GammaGamma, bought: Purchases, days: int) -> Forecast:
-    """The forecast without trees."""
-    x, recency, tenure = bought.frequency, bought.recency, bought.tenure
-    expected = model.expected(x, recency, tenure, days)
-    return Forecast(
-        expected,
-        expected * spend.expected(*bought.spent()),
-        model.again(x, recency, tenure, days),
-        model.active(x, recency, tenure),
-    )
-
-
-def _with_days(
-    features: np.ndarray, bought: Purchases, below: Forecast, days: int, learnt: int
-) -> np.ndarray:
-    """Features and what depends on the horizon; a further one is seen as the furthest learnt."""
-    pace = np.log(np.maximum(below.purchases, _SURE) / days)
-    price = np.log(np.maximum(below.value, _SURE) / np.maximum(below.purchases, _SURE))
-    more = (np.full(len(bought), float(learnt)), learnt / bought.tenure, pace, price)
-    return np.column_stack([features, *(np.asarray(c, np.float32) for c in more)])
-
-
-def _still(below: Forecast, again: np.ndarray) -> np.ndarray:
-    """Chance to be active that goes with a corrected chance to buy again: both odds move alike."""
-    return np.asarray(expit(_odds(below.active) + _odds(again) - _odds(below.again)))
-
-
-def _odds(chance: np.ndarray) -> np.ndarray:
-    return np.asarray(logit(np.clip(chance, _SURE, 1.0 - _SURE)))
-
-
-def _level(came: np.ndarray, base: np.ndarray) -> float:
-    """ln of how much more came than the model beneath expected."""
-    return float(np.log(max(came.sum(), _SURE) / np.exp(base).sum()))
+def odds_shift(odds: np.ndarray, share: float) -> float:
+    """What to add to log odds (n,) for their chances to be this on average, by bisection."""
+    low, high = -20.0, 20.0
+    for _ in range(40):
+        middle = (low + high) / 2.0
+        if expit(odds + middle).mean() < share:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2.0

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 #: Of the known days before the end: how far the furthest look goes, and the nearer ones beside it.
-_REACHES = (0.5, 1 / 3, 0.25, 1 / 6)
+_REACHES = (0.5, 1 / 3, 0.25)
+#: Of the known days: how long each of the last few looks is that follow one another.
+_TURN, _TURNS = 1 / 6, 3
 #: Days under which a span teaches nothing about a quarter.
 _LEAST_DAYS = 7
 
@@ -37,6 +39,18 @@ def spans_until(first: int, end: int, horizons: tuple[int, ...]) -> list[Span]:
         (Span(end - days, days) for days in reaches if _LEAST_DAYS <= days <= longest),
         key=lambda span: span.cut,
     )
+
+
+def turns_until(first: int, end: int) -> list[Span]:
+    """Short looks that follow one another without overlap, the last one ends on a day.
+
+    Their futures are different days: whether a model says too much or too little in all of them
+    is a habit, in one of them only a season. None where they would be too short.
+    """
+    days = int((end - first) * _TURN)
+    if days < _LEAST_DAYS:
+        return []
+    return [Span(end - turn * days, days) for turn in range(_TURNS, 0, -1)]
 
 
 def held_out(first: int, end: int, horizons: tuple[int, ...]) -> list[Span]:

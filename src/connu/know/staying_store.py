@@ -11,7 +11,7 @@ import pyarrow as pa
 from connu.kernel.errors import UsageError
 from connu.know.bg_nbd import BgNbd
 from connu.know.gamma_gamma import GammaGamma
-from connu.know.staying_forecast import Forecaster
+from connu.know.staying_forecast import Forecaster, Three
 from connu.know.staying_intervals import Intervals
 from connu.know.staying_judging import RELIABILITY, Settled
 from connu.know.staying_trees import Trees
@@ -43,8 +43,9 @@ def save(
         shape["forecaster"] = {
             "model": forecaster.model.to_dict(),
             "spend": forecaster.spend.to_dict(),
+            "leaving": forecaster.leaving.to_dict(),
+            "shifts": list(forecaster.shifts),
             "furthest": forecaster.furthest,
-            "shift": {name: one.shift for name, one in trees.items()},
         }
         for name, one in trees.items():
             (folder / f"staying_{name}.txt").write_text(one.text, encoding="utf-8")
@@ -67,15 +68,16 @@ def opened(folder: Path) -> dict[str, Any]:
     if "forecaster" in shape:
         of = shape["forecaster"]
         count, money, once = (
-            Trees((folder / f"staying_{name}.txt").read_text(encoding="utf-8"), of["shift"][name])
-            for name in _TREES
+            Trees((folder / f"staying_{name}.txt").read_text(encoding="utf-8")) for name in _TREES
         )
         forecaster = Forecaster(
             BgNbd(**of["model"]),
+            BgNbd(**of["leaving"]),
             GammaGamma(**of["spend"]),
             count,
             money,
             once,
+            shifts=_three(of["shifts"]),
             furthest=of["furthest"],
         )
     return {
@@ -90,6 +92,7 @@ def opened(folder: Path) -> dict[str, Any]:
 def _settled_shape(way: Settled) -> dict[str, Any]:
     return {
         "weights": list(way.weights),
+        "levels": list(way.levels),
         "curve": None if way.curve is None else way.curve.to_dict(),
         "purchases": way.purchases.to_dict(),
         "value": way.value.to_dict(),
@@ -97,10 +100,15 @@ def _settled_shape(way: Settled) -> dict[str, Any]:
 
 
 def _settled_of(shape: dict[str, Any]) -> Settled:
-    count, money, once = shape["weights"]
     return Settled(
-        (count, money, once),
+        _three(shape["weights"]),
         None if shape["curve"] is None else calibrator_from_dict(shape["curve"]),
         Intervals.from_dict(shape["purchases"]),
         Intervals.from_dict(shape["value"]),
+        _three(shape["levels"]),
     )
+
+
+def _three(numbers: list[float]) -> Three:
+    count, money, once = numbers
+    return count, money, once
