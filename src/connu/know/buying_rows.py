@@ -1,0 +1,153 @@
+"""What buying is learnt from: candidate pairs at past moments, with what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from connu.kernel.interruption import heed
+from connu.know.buying_labels import days_until
+from connu.know.buying_nodes import Days, base_logit, nodes_around
+from connu.know.intent_features import PLACE_OF, Around, Pairs, pairs_of
+from connu.know.trails import DAY, Trails
+
+#: Subjects at a time.
+SLICE = 20_000
+#: Subjects looked at over all moments; of more, some at each.
+_LOOKS = 800_000
+#: Rows learnt from, by stratum: pairs touched lately, other pairs, shops as a whole.
+_BUDGET = (220_000, 120_000, 160_000)
+_LATELY_DAYS = 30.0
+#: A moment so many days older counts half.
+_FADES_DAYS = 180.0
+#: Subjects are dealt into so many parts, of which the first is held out of the trees.
+FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Past:
+    """The trails with all that is counted once for every moment.
+
+    Attributes:
+        trails: whole, up to now.
+        tree: ancestors (k, levels) and depth (k,).
+        days: of the trails.
+        customer: bool (n,): who is one now.
+        fold: int64 (n,).
+        seed: of all that is drawn.
+    """
+
+    trails: Trails
+    tree: tuple[np.ndarray, np.ndarray]
+    days: Days
+    customer: np.ndarray
+    fold: np.ndarray
+    seed: int
+
+    @classmethod
+    def of(cls, trails: Trails, seed: int) -> Past:
+        """Count once. Cost: one pass over the events."""
+        tree = (trails.categories.ancestors, trails.categories.depth)
+        days = Days.of(trails, trails.category, tree[0])
+        kind = np.asarray(trails.subjects["subject_kind"].to_numpy())
+        fold = np.random.default_rng(seed).permutation(len(trails)) % FOLDS
+        return cls(trails, tree, days, kind == "customer", fold, seed)
+
+    def around(self, age: int) -> Around:
+        """The nodes as they were known so many days ago."""
+        return nodes_around(self.trails, self.trails.category, self.tree, self.days, age, self.seed)
+
+    def pairs(
+        self, age: int, around: Around, within_days: float, looks: int
+    ) -> Iterator[tuple[Pairs, np.ndarray, np.ndarray]]:
+        """Candidates of slices of subjects at a moment, days until bought, and what was missed."""
+        moment = self.trails.now - age * DAY
+        n = len(self.trails)
+        who = np.arange(n)
+        if n > looks:
+            chance = np.random.default_rng([self.seed, age])
+            who = np.sort(chance.choice(n, looks, replace=False))
+        for first in range(0, len(who), SLICE):
+            heed()
+            some = who[first : first + SLICE]
+            found = pairs_of(self.trails, self.trails.category, around, moment, some)
+            until, missed = days_until(
+                self.trails, self.trails.category, self.tree[0], moment, found, within_days
+            )
+            yield found, until, missed
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Pairs at several moments, thinned; a row stands for `weight` of its kind.
+
+    Attributes:
+        features: float32 (n, f). place, node: int32 (n,). age: int32 (n,): of the moment.
+        until: float32 (n,): days until bought. weight: float32 (n,).
+    """
+
+    features: np.ndarray
+    place: np.ndarray
+    node: np.ndarray
+    age: np.ndarray
+    until: np.ndarray
+    weight: np.ndarray
+
+    def take(self, mask: np.ndarray) -> Rows:
+        """Some of the rows."""
+        return Rows(
+            self.features[mask],
+            self.place[mask],
+            self.node[mask],
+            self.age[mask],
+            self.until[mask],
+            self.weight[mask],
+        )
+
+    def base(self, horizon: float) -> np.ndarray:
+        """float64 (n,): log odds of the node's base rate."""
+        return base_logit(self.features[:, PLACE_OF["base"]].astype(np.float64), horizon)
+
+    def fading(self) -> np.ndarray:
+        """float64 (n,): weights, older moments counting less."""
+        return self.weight * np.exp2(-self.age / _FADES_DAYS)
+
+
+def gather(past: Past, ages: Sequence[int], within_days: float) -> Rows:
+    """Rows of all these moments: whoever bought within the longest horizon, of the others some.
+
+    Cost: one pass over the events of 800,000 subjects in all.
+    """
+    looks = max(_LOOKS // max(len(ages), 1), 1)
+    parts: list[Rows] = []
+    k = len(past.tree[1])
+    for age in ages:
+        chance = np.random.default_rng([past.seed, age, 1])
+        around = past.around(age)
+        slices = max(min(len(past.trails), looks) / SLICE, 1)
+        for found, until, _ in past.pairs(age, around, within_days, looks):
+            late = found.features[:, PLACE_OF["age_touch"]] <= _LATELY_DAYS
+            stratum = np.where(found.node == k, 2, np.where(late, 0, 1))
+            number = np.bincount(stratum, minlength=3)
+            kept = np.array(_BUDGET) / len(ages) / slices / np.maximum(number, 1)
+            share = np.minimum(kept, 1.0)[stratum]
+            share = np.where(until <= within_days, 1.0, share)
+            some = chance.random(len(share)) < share
+            parts.append(
+                Rows(
+                    found.features[some],
+                    found.place[some],
+                    found.node[some],
+                    np.full(int(some.sum()), age, np.int32),
+                    until[some],
+                    (1.0 / share[some]).astype(np.float32),
+                )
+            )
+    return Rows(
+        *(
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in ("features", "place", "node", "age", "until", "weight")
+        )
+    )
