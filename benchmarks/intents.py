@@ -217,11 +217,13 @@ def staying(report: Report) -> None:
     bought = Purchases.read()
     history = bought.before(HALF)
     purchases, value = bought.within(history.customer, HALF, 2 * HALF)
+    found: dict[str, list[Errors]] = {}
     for method, tell in (value_baseline.METHODS | {"connu": _connu_stays(bought)}).items():
         begun = time.perf_counter()
         told = tell(history, HALF)
         seconds = time.perf_counter() - begun
         errors = [Errors.of(told[0], purchases), Errors.of(told[1], value)]
+        found[method] = errors
         cells = [
             cell
             for of, digits in zip(errors, (4, 2), strict=True)
@@ -236,6 +238,17 @@ def staying(report: Report) -> None:
             value=asdict(errors[1]),
             seconds=seconds,
         )
+    report.remark(_below(found["connu"], found["BG/NBD, gamma-gamma"]))
+
+
+def _below(ours: list[Errors], theirs: list[Errors]) -> str:
+    """Whether each error is lower than the baseline's, as it has to be."""
+    told = [
+        f"{name} {measure} {'lower' if getattr(own, measure) < getattr(other, measure) else 'NOT'}"
+        for name, own, other in zip(("purchases", "value"), ours, theirs, strict=True)
+        for measure in ("mae", "rmse")
+    ]
+    return "CDNOW, errors to lie below BG/NBD and gamma-gamma: " + ", ".join(told)
 
 
 def _connu_stays(bought: Purchases) -> value_baseline.Method:

@@ -19,6 +19,7 @@ from benchmarks.next_baselines import popularity
 from benchmarks.next_shops import BEGAN, DAY, PLANS, Shop, make_clicks, split_in_time
 from benchmarks.next_speed import next_speed
 from benchmarks.next_steps import Steps
+from benchmarks.value_baseline import Errors
 from connu.measure.intents import intent_score
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,6 +75,12 @@ def test_buying_is_told_beside_its_rivals_and_what_is_missed_is_said(
     intents._told_buying(report, "truth", exact)
     assert report.remarks[1].endswith(": reached")
     capsys.readouterr()
+
+
+def test_an_error_that_is_not_lower_is_told():
+    ours, theirs = Errors(1.0, 2.0, 0.0), Errors(1.1, 1.9, 0.0)
+    told = intents._below([ours, ours], [theirs, ours])
+    assert told.endswith("purchases mae lower, purchases rmse NOT, value mae NOT, value rmse NOT")
 
 
 def test_the_page_is_written_between_its_marks(
