@@ -255,6 +255,17 @@ def test_little_or_nothing(events: list[list[Event]]) -> None:
     assert model.shares(trails).shape == (len(events), len(trails.categories))
 
 
+def test_a_brand_that_sells_nothing_has_affinities() -> None:
+    """Views alone tell tastes; a category with one event ever breaks nothing."""
+    events = [[e[:2] for e in one] for one in made_events()]
+    events[0] = [*events[0], (50.0, "once")]
+    trails = made_trails(events, category_of=OF | {"once": "Rare/Single"})
+    model = learn_affinities(trails)
+    assert model.tell(trails)["place"].to_numpy().max() > 200
+    _, base = model.base_rates(trails.categories)
+    assert 0 < base[trails.categories.nodes_of(["Rare/Single"])[0]] < 0.02
+
+
 def test_unknown_categories_say_nothing(model: AffinityModel, trails: Trails) -> None:
     none = replace(trails, category=np.full_like(trails.category, -1))
     assert learn_affinities(none).tell(none).num_rows == 0

@@ -115,9 +115,19 @@ def test_columns_and_sentences() -> None:
         "put it in the basket 2 times since 1970-04-07, last on 1970-04-08, and neither bought it"
         " nor took it out",
         "looked at it in 3 visits over 16 days, last on 1970-04-06, and did not buy it",
-        "bought of it on 1970-04-10; most wait 90 days or more before the next purchase of the"
-        " kind",
+        "bought of it on 1970-04-10",
         "put it in the basket once, on 1970-04-10, and neither bought it nor took it out",
+    ]
+
+
+def test_sentence_of_a_rhythm() -> None:
+    """How long buyers wait is said where some bought again, and only there."""
+    often: list[Event] = [(d, "novel", "purchase") for d in range(0, 100, 4)]
+    trails = made_trails([often, [(97, "novel", "purchase")], [(98, "lens", "purchase")]], now=99)
+    assert find_moments(trails)["evidence"].to_pylist() == [
+        "bought of it on 1970-04-07; of those who buy of it again, most wait 4 days or more",
+        "bought of it on 1970-04-08; of those who buy of it again, most wait 4 days or more",
+        "bought of it on 1970-04-09",
     ]
 
 
@@ -193,6 +203,9 @@ def test_rhythms_as_text_and_in_a_new_tree() -> None:
     rhythms = learn_rhythms(trails)
     back = Rhythms.from_json(rhythms.to_json())
     assert np.array_equal(back.of(trails.categories), rhythms.of(trails.categories))
+    claims = rhythms.claims(trails.categories)
+    assert np.array_equal(back.claims(trails.categories), claims, equal_nan=True)
+    assert np.array_equal(np.isnan(claims), rhythms.returns < 20)
     newer = made_trails([[(1, "lens"), (1, "new")]], category_of=OF | {"new": "Photo/Old/Rare"})
     days = back.of(newer.categories)
     photo, rare = newer.categories.nodes_of(["Photo", "Photo/Old/Rare"])

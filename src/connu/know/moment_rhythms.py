@@ -26,6 +26,8 @@ _APART = DAY
 _BACK = 0.25
 #: Returns that the wider category counts for.
 _PRIOR_RETURNS = 10.0
+#: Returns from which on a sentence may say how long most of them waited.
+_BEARING = 20
 _FORMAT = 1
 
 
@@ -35,11 +37,13 @@ class Rhythms:
 
     Attributes:
         paths: (k,). days: float64 (k,): per node.
+        own: float64 (k,): the node's own days, nothing borrowed; NaN below 20 returns.
         returns: int64 (k,): purchases that followed another one of the same deepest category.
     """
 
     paths: tuple[str, ...]
     days: np.ndarray
+    own: np.ndarray
     returns: np.ndarray
 
     def of(self, tree: Categories) -> np.ndarray:
@@ -52,6 +56,11 @@ class Rhythms:
             days[node] = known.get(tree.paths[node], wider)
         return days
 
+    def claims(self, tree: Categories) -> np.ndarray:
+        """float64 (k,): days that three in four who bought again waited, NaN where few did."""
+        known = dict(zip(self.paths, self.own.tolist(), strict=True))
+        return np.array([known.get(path, np.nan) for path in tree.paths], np.float64)
+
     def to_json(self) -> str:
         """Everything learnt, as text."""
         return json.dumps(
@@ -59,6 +68,7 @@ class Rhythms:
                 "format": _FORMAT,
                 "paths": self.paths,
                 "days": self.days.tolist(),
+                "own": [None if np.isnan(days) else days for days in self.own.tolist()],
                 "returns": self.returns.tolist(),
             }
         )
@@ -74,8 +84,8 @@ class Rhythms:
             shape = json.loads(text)
             if shape["format"] != _FORMAT:
                 raise ValueError
-            days, returns = np.array(shape["days"], float), np.array(shape["returns"], np.int64)
-            return cls(tuple(shape["paths"]), days, returns)
+            days, own = (np.array(shape[name], np.float64) for name in ("days", "own"))
+            return cls(tuple(shape["paths"]), days, own, np.array(shape["returns"], np.int64))
         except (ValueError, KeyError, TypeError) as broken:
             raise UsageError(
                 "the file holds no rhythms of purchases that this version reads",
@@ -97,6 +107,7 @@ def learn_rhythms(trails: Trails) -> Rhythms:
     log_gap = np.log(gap)
     over = _shrunk(np.log(USUAL_DAYS), log_gap)
     days = np.full(len(tree), over)
+    own = np.full(len(tree), np.nan)
     returns = np.zeros(len(tree), np.int64)
     above = parents_of(tree.ancestors, tree.depth)
     for level in range(tree.ancestors.shape[1]):
@@ -107,9 +118,12 @@ def learn_rhythms(trails: Trails) -> Rhythms:
         order = order[at[order] >= 0]
         nodes, begins, many = np.unique(at[order], return_index=True, return_counts=True)
         for which, first, count in zip(nodes, begins, many, strict=True):
-            days[which] = _shrunk(days[which], log_gap[order[first : first + count]])
+            gaps = log_gap[order[first : first + count]]
+            days[which] = _shrunk(days[which], gaps)
             returns[which] = count
-    return Rhythms(tree.paths, np.exp(days), returns)
+            if count >= _BEARING:
+                own[which] = np.exp(np.quantile(gaps, _BACK))
+    return Rhythms(tree.paths, np.exp(days), own, returns)
 
 
 def _shrunk(wider: float, log_gap: np.ndarray) -> float:

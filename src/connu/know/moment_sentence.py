@@ -16,7 +16,8 @@ def moment_sentences(
 
     Args:
         moment: int32 (n,), code into MOMENTS. times: int32 (n,).
-        since, last: int64 (n,), µs. days: float64 (n,), of a purchase's category; else unread.
+        since, last: int64 (n,), µs. days: float64 (n,), of a purchase's category,
+            NaN where too few bought again; else unread.
 
     Cost: half a µs a row.
     """
@@ -51,10 +52,11 @@ def _watched(
 def _bought(
     times: np.ndarray, since: np.ndarray, last: np.ndarray, days: np.ndarray
 ) -> pa.StringArray:
-    wait = _text(np.maximum(np.rint(days), 1).astype(np.int64))
+    known = np.isfinite(days)
+    wait = _text(np.maximum(np.rint(np.where(known, days, 1.0)), 1).astype(np.int64))
     unit = pc.if_else(pc.equal(wait, "1"), " day", " days")
-    tail = " or more before the next purchase of the kind"
-    return _joined("bought of it on ", _day(last), "; most wait ", wait, unit, tail)
+    told = _joined("; of those who buy of it again, most wait ", wait, unit, " or more")
+    return _joined("bought of it on ", _day(last), pc.if_else(pa.array(known), told, ""))
 
 
 def _joined(*parts: pa.Array | str) -> pa.StringArray:

@@ -46,7 +46,8 @@ def find_moments(
     Cost: three walks along the events, 20 ns each; two sentences a µs.
     """
     tree = trails.categories
-    days = (rhythms or learn_rhythms(trails)).of(tree)
+    rhythms = rhythms or learn_rhythms(trails)
+    days = rhythms.of(tree)
     product, names = trails.product, None
     if len(product) < len(trails.products):
         names, product = np.unique(product, return_inverse=True)
@@ -81,12 +82,9 @@ def find_moments(
         column[order].astype(np.int32) for column in (place, moment, target, times)
     )
     since, last = spans[order].T.copy()
+    claimed = np.append(rhythms.claims(tree), np.nan)
     evidence = moment_sentences(
-        moment,
-        times,
-        since,
-        last,
-        np.where(moment == 2, np.append(days, 0.0)[np.where(moment == 2, target, -1)], 0.0),
+        moment, times, since, last, claimed[np.where(moment == len(MOMENTS) - 1, target, -1)]
     )
     return pa.table(
         {
