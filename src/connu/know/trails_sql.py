@@ -217,15 +217,15 @@ def _marks(has: Collection[str], role: str, product: str) -> list[str]:
 
 def _session(has: Collection[str]) -> str:
     if "session" not in has:
-        return f"CAST({NO_SESSION} AS BIGINT)"
+        return f"CAST({NO_SESSION} AS INTEGER)"
     # Numbers of sessions may start again in every source and every browser.
     names = [f"e.{c}" for c in ("source", "session", "anonymous_id") if c in has]
     return f"CASE WHEN coalesce(e.session, '') = '' THEN {NO_SESSION} ELSE {_hash(names)} END"
 
 
 def _hash(words: Sequence[str]) -> str:
-    """Half of what a hash can be, so that it fits a signed number."""
-    return f"CAST(abs(hash({', '.join(words)}) // 2) AS BIGINT)"
+    """Words as one number of 31 bits: it is only ever compared with those of the same subject."""
+    return f"CAST(abs(hash({', '.join(words)}) // 2) % 2147483647 AS INTEGER)"
 
 
 def counts_sql(oldest: int) -> str:

@@ -7,7 +7,7 @@ from numba import njit
 
 #: µs: a session that pauses so long is over, whatever its name.
 LONGEST_PAUSE = 12 * 3_600_000_000
-_SLOTS = 1 << 12
+_SLOTS = 1 << 18
 
 
 @njit(cache=True)
@@ -23,13 +23,14 @@ def new_sessions(
 
     Args:
         place: (m,) whose each event is, ascending. time: (m,) µs, ascending within a place.
-        session: int64 (m,) a number per name, below zero where there is none.
+        session: (m,) a number per name, below zero where there is none.
         pause, longest: µs.
 
     Returns:
         bool (m,).
 
-    Cost: two passes, 10 ns an event.
+    Cost: two passes, some 10 ns an event. Of 260,000 sessions that overlap one may be taken for
+    two: names are kept in as many slots, so that no table of names is needed.
     """
     m = len(place)
     following = np.full(m, -1, np.int64)  # the next event of the same session
