@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 #: ln of the least and greatest parameter, times in units of the mean tenure.
 _BOUNDS = (-7.0, 9.0)
 #: Customers the likelihood is maximised on.
-_MOST = 50_000
+_MOST = 30_000
 #: ln of r, alpha, a, b to begin at; the best end is taken.
 _STARTS = ((0.0, 0.0, 0.0, 0.7), (-1.0, -1.5, -0.5, 1.0), (0.5, 0.5, -2.0, 1.5))
 #: Worth a hundredth of a customer a unit of ln²: keeps an end finite where the likelihood has none.
@@ -51,7 +51,12 @@ class BgNbd:
 
     @classmethod
     def fit(
-        cls, x: np.ndarray, recency: np.ndarray, tenure: np.ndarray, early: bool = False
+        cls,
+        x: np.ndarray,
+        recency: np.ndarray,
+        tenure: np.ndarray,
+        early: bool = False,
+        near: BgNbd | None = None,
     ) -> Self:
         """The parameters of greatest likelihood.
 
@@ -60,8 +65,9 @@ class BgNbd:
             recency: days from the first to the last (n,), 0 where x is 0.
             tenure: days from the first to the end (n,), above 0.
             early: see the class.
+            near: a model of a like base to begin at; the search is begun anew elsewhere if absent.
 
-        Cost: half a second for 50,000 different histories; of more, an even sample is taken.
+        Cost: half a second for 30,000 different histories; of more, an even sample is taken.
         """
         rows = np.stack([x, recency, tenure], axis=1).astype(np.float64)
         rows = rows[np.lexsort(rows.T[::-1])]
@@ -71,6 +77,10 @@ class BgNbd:
         unit = float(np.average(rows[:, 2], weights=weight)) if len(rows) else 1.0
         rows[:, 1:] /= unit
         share = weight / max(weight.sum(), 1)
+        starts: tuple[tuple[float, ...], ...] = _STARTS
+        if near is not None:
+            begin = np.log([near.r, near.alpha / unit, near.a, near.b])
+            starts = (tuple(np.clip(begin, -3.0, 5.0)),)
         # Many tiny steps: threads of the algebra would only wait for each other.
         with threadpool_limits(1, "blas"):
             ends = [
@@ -83,7 +93,7 @@ class BgNbd:
                     bounds=[_BOUNDS] * 4,
                     options={"maxiter": 300},
                 )
-                for start in _STARTS
+                for start in starts
             ]
         best = min(ends, key=lambda found: float(found.fun))
         r, alpha, a, b = (float(v) for v in np.exp(best.x))

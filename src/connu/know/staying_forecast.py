@@ -21,8 +21,11 @@ from connu.know.staying_trees import Trees
 
 #: Three numbers are foretold: purchases, their value, whether there is one.
 Three = tuple[float, float, float]
+Two = tuple[float, float]
 #: Chances and expectations are kept this far from 0, chances from 1.
 SURE = 1e-6
+#: Expected purchases from which on trees may no more than double them (ln).
+_GREAT, _MORE = 1.0, 0.7
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,16 +73,16 @@ class Parts:
             np.maximum(active, again),
         )
 
-    def levels(self, weights: Three, shifts: Three) -> Three:
+    def levels(self, weights: Three, shifts: Two) -> Three:
         """What to add, so that all customers together buy as without trees, but for the shifts.
 
         Args:
-            shifts: ln factors of purchases and of value, and log odds: what the model beneath
-                misses in every past.
+            shifts: ln factors of purchases and of value. The chance of one has none: what is
+                missed of it in a month says nothing of a year.
         """
         if not len(self.still):
             return (0.0, 0.0, 0.0)
-        plain = self.forecast((0.0, 0.0, 0.0), shifts)
+        plain = self.forecast((0.0, 0.0, 0.0), (*shifts, 0.0))
         told = self.forecast(weights, (0.0, 0.0, 0.0))
         count = np.log(max(plain.purchases.sum(), SURE) / max(told.purchases.sum(), SURE))
         money = np.log(max(plain.value.sum(), SURE) / max(told.value.sum(), SURE))
@@ -96,7 +99,7 @@ class Forecaster:
             first purchase too: it tells who is active.
         spend: what they cost.
         count, money, once: trees for purchases, value, and the chance of one.
-        shifts: what the model beneath missed in every past.
+        shifts: what the model beneath missed in every past, ln factors of purchases and value.
         furthest: days of the longest look learnt from; 0 without trees.
     """
 
@@ -106,7 +109,7 @@ class Forecaster:
     count: Trees = field(default_factory=Trees)
     money: Trees = field(default_factory=Trees)
     once: Trees = field(default_factory=Trees)
-    shifts: Three = (0.0, 0.0, 0.0)
+    shifts: Two = (0.0, 0.0)
     furthest: int = 0
 
     def foresee(self, bought: Purchases, looks: Looks, days: int) -> Parts:
@@ -122,6 +125,9 @@ class Forecaster:
         count, money, once = (
             trees.scores(features) for trees in (self.count, self.money, self.once)
         )
+        # Of great buyers there are few to learn from, and each of them weighs much.
+        great = below.purchases > _GREAT
+        count[great] = np.minimum(count[great], _MORE)
         return Parts(below, still, (count, money, once))
 
     def beneath(self, bought: Purchases, days: int) -> tuple[Forecast, np.ndarray]:
@@ -146,12 +152,16 @@ class Forecaster:
         return np.column_stack([whole, *(np.asarray(c, np.float32) for c in more)])
 
 
-def beneath(bought: Purchases) -> Forecaster:
-    """What lies beneath, without trees, fitted to these histories."""
+def beneath(bought: Purchases, near: Forecaster | None = None) -> Forecaster:
+    """What lies beneath, without trees, fitted to these histories.
+
+    Args:
+        near: fitted to like histories: where the search begins.
+    """
     x, recency, tenure = bought.frequency, bought.recency, bought.tenure
     return Forecaster(
-        BgNbd.fit(x, recency, tenure),
-        BgNbd.fit(x, recency, tenure, early=True),
+        BgNbd.fit(x, recency, tenure, near=near.model if near else None),
+        BgNbd.fit(x, recency, tenure, early=True, near=near.leaving if near else None),
         GammaGamma.fit(*bought.spent()),
     )
 

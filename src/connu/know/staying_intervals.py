@@ -64,9 +64,11 @@ class Intervals:
         low = np.interp(said, self.middle, self.low) * beyond
         high = np.interp(said, self.middle, self.high) * beyond
         if self.whole:
-            # Nearest for the lower limit, outwards for the upper: inwards it would miss more.
-            low, high = np.floor(low + 1e-9), np.ceil(high - 1e-9)
-        return np.minimum(low, said), np.maximum(high, low)
+            # Between two bands the limits step where they would be nearest; outwards they would
+            # hold more than their share.
+            low, high = np.rint(low), np.rint(high)
+        low = np.minimum(low, np.floor(said) if self.whole else said)
+        return low, np.maximum(high, low)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain numbers and lists."""

@@ -75,7 +75,7 @@ def learn_forecaster(
     seen = {}
     for span in spans:
         heed()
-        look = _looked(bought, looks, span, most, seed)
+        look = _looked(bought, looks, span, most, seed, plain)
         if look is not None:
             seen[span] = look
     if not seen:
@@ -104,17 +104,19 @@ def learn_forecaster(
         count=trees[0],
         money=trees[1],
         once=trees[2],
-        shifts=(_habit(missed, 0), _habit(missed, 1), _habit(missed, 2)),
+        shifts=(_habit(missed, 0), _habit(missed, 1)),
         furthest=max(span.days for span in seen),
     )
 
 
-def _looked(bought: Purchases, looks: Looks, span: Span, most: int, seed: int) -> _Look | None:
+def _looked(
+    bought: Purchases, looks: Looks, span: Span, most: int, seed: int, near: Forecaster
+) -> _Look | None:
     """What one past teaches, of `most` customers; None where too little was known."""
     known = bought.before(span.cut)
     if known.frequency.sum() < _LEAST_REPEATS:
         return None
-    way = beneath(known)
+    way = beneath(known, near)
     if len(known) > most:
         chance = np.random.default_rng([seed, span.cut, span.days])
         known = known.take(np.sort(chance.permutation(len(known))[:most]))

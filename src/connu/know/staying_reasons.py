@@ -69,6 +69,11 @@ def _leaving(bought: Purchases, looks: Looks, asked: np.ndarray) -> _Signs:
     )
     signs.append((late, since[late] / usual[late], words))
 
+    # Not late by his own habit, or without one.
+    rest = np.flatnonzero(asked & (x > 0) & ~(since > _LATE * usual))
+    words = _said("last bought ", _days(since[rest]), " ago")
+    signs.append((rest, np.full(len(rest), 0.5), words))
+
     once = np.flatnonzero(asked & (x == 0))
     words = _said("bought once only, ", _days(since[once]), " ago")
     signs.append((once, np.full(len(once), 1.0), words))

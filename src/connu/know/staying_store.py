@@ -77,7 +77,7 @@ def opened(folder: Path) -> dict[str, Any]:
             count,
             money,
             once,
-            shifts=_three(of["shifts"]),
+            shifts=(of["shifts"][0], of["shifts"][1]),
             furthest=of["furthest"],
         )
     return {
