@@ -152,10 +152,19 @@ def test_a_base_rate_is_the_share_of_who_was_there():
     )
     base = Outcome.of(trails, CUT, (5,)).base[5]
     rate = dict(zip((*trails.categories.paths, "any"), base, strict=True))
-    # Three were there five days before the cut; the fourth came later.
-    assert rate["Photo/Lenses"] == pytest.approx(2.5 / 4)
-    assert rate["Photo"] == rate["any"] == pytest.approx(2.5 / 4)
-    assert rate["Games"] == pytest.approx(0.5 / 4)
+    # Three were there when each of the three spans of five days before the cut began, and two of
+    # them bought within one; the fourth came later.
+    assert rate["Photo/Lenses"] == rate["Photo"] == rate["any"] == pytest.approx(2.5 / 10)
+    assert rate["Photo/Bodies"] == pytest.approx(1.5 / 10)
+    assert rate["Games"] == pytest.approx(0.5 / 10)
+
+
+def test_a_base_rate_of_people_who_all_came_of_late():
+    trails = made_trails(
+        [[(18, "a"), (19, "a", "purchase")], [(19, "b")]], category_of=TREE, now=30
+    )
+    base = Outcome.of(trails, CUT, (5,)).base[5]
+    assert base[-1] == pytest.approx(1.5 / 3)
 
 
 def test_a_model_that_knows_beats_the_base_rate():
@@ -174,7 +183,7 @@ def test_a_model_that_knows_beats_the_base_rate():
     # Then the categories by themselves, those with most purchases first.
     later = [head for head in heads if head[0] == 10 and head[2]]
     assert later[0] == (10, "category", "Photo/Lenses", "all")
-    assert {head[2] for head in heads if head[0] == 5 and head[2]} == set(TREE.values())
+    assert {head[2] for head in later} == set(TREE.values())
     for one in scores:
         if one.score.auc is not None:
             assert one.score.auc.value == 1.0 and one.score.gain > 0

@@ -27,6 +27,7 @@ TABLES = {
     "households": "household_id customer_id",
     "consents": "source record_id purpose granted:bool since:timestamp[us]",
     "quarantine": "source reason",
+    "intents": "subject_kind subject kind level horizon_days:int32",
 }
 
 

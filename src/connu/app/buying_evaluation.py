@@ -16,11 +16,16 @@ import pyarrow.compute as pc
 
 from connu.kernel.progress import Progress
 from connu.kernel.settings import Settings
+from connu.know.buying import learn_buying
 from connu.know.trails import DAY, PURCHASE, REMOVE, Trails
 from connu.measure.intents import IntentScore, intent_score
 
 #: Events whose categories are looked at in one go; bounds what is held.
 _AT_ONCE = 4_000_000
+#: Rows asked of the model: all pairs of a shop of middling size, a large one's strongest.
+_ROWS = 12_000_000
+#: Days that base rates are taken from.
+_RATE_DAYS = 91
 #: Categories judged one by one: those with most purchases.
 CATEGORIES = 10
 
@@ -72,8 +77,8 @@ class Outcome:
         views: int64 keys (place · k + node), ascending, and the time (µs) last looked at.
         last: int64 (n,): each subject's last event before the cut, µs.
         bought: horizon → keys bought within it, ascending; the key of node k is any purchase.
-        base: horizon → (k + 1,) share of subjects who bought within a horizon that ended at the
-            cut; the last is any purchase.
+        base: horizon → (k + 1,) share of subjects who bought within a horizon of the quarter before
+            the cut; the last is any purchase.
     """
 
     people: np.ndarray
@@ -89,12 +94,11 @@ class Outcome:
     def of(cls, trails: Trails, cut: int, horizons_days: Sequence[int]) -> Outcome:
         """Gather it from whole trails. Cost: a few sorts of the events before the cut."""
         before = trails.before(cut)
-        k = len(trails.categories)
         people = np.diff(before.starts) > 0
         last = np.full(len(trails), np.iinfo(np.int64).min)
         last[people] = before.time[before.starts[1:][people] - 1]
         bought = {days: bought_keys(trails, cut, cut + days * DAY) for days in horizons_days}
-        base = {days: _base_rates(before, cut - days * DAY, k) for days in horizons_days}
+        base = {days: _base_rates(before, days) for days in horizons_days}
         return cls(
             people=people,
             customer=np.asarray(pc.equal(trails.subjects["subject_kind"], "customer")),
@@ -175,20 +179,20 @@ def evaluate_buying(
     horizons = [days for days in asked if cut + days * DAY <= trails.now]
     if not horizons:
         return "too_short"
-    from connu.know.buying import learn_buying
-
     before = trails.before(cut)
     model = learn_buying(
         before, horizons_days=tuple(horizons), seed=settings.intents.seed, progress=progress
     )
-    rows = model.tell(before)
-    told = {
-        days: Told(*(part[name].to_numpy() for name in ("place", "node", "probability")))
-        for days in horizons
-        if (part := rows.filter(pc.equal(rows["horizon_days"], days))).num_rows
-    }
-    if not told:
-        return next(iter(model.silences.values()), "too_few")
+    if not model.horizons:
+        return next(iter(model.silent.values()), "too_few")
+    levels = trails.categories.ancestors.shape[1]
+    many = _ROWS // max(1, len(trails) * levels * len(model.horizons))
+    rows = model.tell(before, top=max(settings.intents.top, min(many, len(trails.categories))))
+    told = {}
+    for horizon in model.horizons:
+        part = rows.filter(pc.equal(rows["horizon_days"], horizon.days))
+        columns = (part[name].to_numpy() for name in ("place", "node", "probability"))
+        told[horizon.days] = Told(*columns)
     return judge_buying(Outcome.of(trails, cut, list(told)), told)
 
 
@@ -219,7 +223,8 @@ def _within(outcome: Outcome, days: int, told: Told) -> Iterator[BuyScore]:
                 yield _score(outcome, days, told, people, np.array([k]), name, "any", None)
             if len(outcome.nodes):
                 yield _score(outcome, days, told, people, outcome.nodes, name, "category", None)
-    node = outcome.bought[days] % outcome.width
+    keys = outcome.bought[days]
+    node = keys[outcome.people[keys // outcome.width]] % outcome.width
     number = np.bincount(node, minlength=outcome.width)[outcome.nodes]
     most = np.argsort(-number, kind="stable")[:CATEGORIES]
     for place in most[number[most] > 0]:
@@ -299,18 +304,31 @@ def _chosen(
     return lambda keys: keys[people[keys // width] & wanted[keys % width]]
 
 
-def _base_rates(before: Trails, begin: int, k: int) -> np.ndarray:
-    """float64 (k + 1,): share of those seen by then who bought in each node from a moment on.
+def _base_rates(before: Trails, days: int) -> np.ndarray:
+    """float64 (k + 1,): share of those seen by then who bought in each node within so many days.
 
-    Half a buyer and a person are added: what nobody ever bought may be bought all the same.
+    Averaged over as many such spans before the trails' end as a quarter holds: one day alone would
+    be chance. Half a buyer and a person are added to all of them together: what nobody ever bought
+    may be bought all the same.
     """
-    keys = bought_keys(before, begin, before.now)
+    k = len(before.categories)
     seen = np.diff(before.starts) > 0
-    early = np.zeros(len(before), np.bool_)
-    early[seen] = before.time[before.starts[:-1][seen]] < begin
-    people = early if early.any() else seen
-    kept = keys[people[keys // (k + 1)]]
-    number = np.bincount(kept % (k + 1), minlength=k + 1)
+    first = np.full(len(before), before.now)
+    first[seen] = before.time[before.starts[:-1][seen]]
+    oldest = int(first.min(initial=before.now))
+    spans = max(1, min(_RATE_DAYS // days, (before.now - oldest) // (days * DAY)))
+    begins = before.now - np.arange(1, spans + 1) * days * DAY
+    people = np.searchsorted(np.sort(first), begins)
+    if not people.any():
+        # Everybody came within the last span: his purchases are all there is.
+        begins, people, first = begins[:1], np.array([seen.sum()]), np.full(len(before), oldest)
+    bought = np.flatnonzero((before.role == PURCHASE) & (before.time >= begins[-1]))
+    place = np.searchsorted(before.starts, bought, "right") - 1
+    span = (before.now - 1 - before.time[bought]) // (days * DAY)
+    there = first[place] < np.maximum(begins[span], oldest + 1)
+    turn = span[there] * len(before) + place[there]
+    keys = _keys(before, turn, before.category[bought][there], turn * (k + 1) + k)
+    number = np.bincount(keys % (k + 1), minlength=k + 1)
     return np.asarray((number + 0.5) / (int(people.sum()) + 1.0))
 
 

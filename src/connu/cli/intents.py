@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from connu.app.intent_evaluation import IntentsEvaluation
     from connu.app.next_evaluation import NextEvaluation
     from connu.app.staying_evaluation import StayScore
+    from connu.measure.intents_told import IntentFigure, IntentTold
     from connu.measure.intervals import Share
     from connu.measure.lift import Lift
     from connu.measure.purchases import PurchaseScore
@@ -51,6 +52,49 @@ def print_intents(console: Console, evaluation: IntentsEvaluation) -> None:
         said = ", ".join(f"{n:,} {why.replace('_', ' ')}" for why, n in evaluation.aside.items())
         console.print(f"[dim]Set aside before anything was learnt: {said}.[/]")
     console.print("[dim]In brackets: the 95 % interval.[/]")
+
+
+def print_intents_told(console: Console, told: Sequence[IntentTold]) -> None:
+    """What is told of intents, by kind: of how many, and what it was worth on a time held out."""
+    from connu.cli.bars import bar
+    from connu.cli.screen import percent, table
+
+    console.print("[bold]Intents told[/]; measured on a time held out")
+    rows = [
+        (
+            one.kind,
+            one.level,
+            "" if not one.horizon_days else f"{one.horizon_days} d",
+            "(few)" if one.customers is None else one.customers,
+            "(few)" if one.visitors is None else one.visitors,
+            {True: "yes", False: "no", None: "not measured"}[one.published],
+            " · ".join(_measured(figure) for figure in one.figures if figure.figure is not None),
+        )
+        for one in told
+    ]
+    headers = ("kind", "level", "within", "customers", "visitors", "published", "figure (beside)")
+    console.print(table(headers, rows, right=("within", "customers", "visitors")))
+    curves = [
+        (
+            f"{one.kind} {one.level} {one.horizon_days or ''}".rstrip() if not place else "",
+            b.people,
+            percent(b.told),
+            percent(b.right.value),
+            bar(b.right.value, 20),
+        )
+        for one in told
+        for place, b in enumerate(one.reliability)
+        if b.right is not None
+    ]
+    if curves:
+        console.print("[bold]Do the probabilities mean what they say?[/] Told, and how often so")
+        titles = ("intent", "people", "told", "came", "")
+        console.print(table(titles, curves, right=titles[1:4]))
+
+
+def _measured(figure: IntentFigure) -> str:
+    beside = "" if figure.base is None else f" ({figure.base:.4g})"
+    return f"{figure.measure.replace('_', ' ')} {figure.figure:.4g}{beside}"
 
 
 def _print_next(console: Console, judged: NextEvaluation) -> None:
@@ -112,8 +156,11 @@ def _print_buying(console: Console, scores: Sequence[BuyScore], title: str) -> N
     from connu.cli.screen import table
 
     console.print(f"\n[bold]{escape(title)}[/]: how well buyers are told from others")
+    longest = max(one.horizon_days for one in scores)
     order, worth = [], []
     for one in scores:
+        if one.target is not None and one.horizon_days != longest:
+            continue
         score = one.score
         head = (f"{one.horizon_days} d", _where(one), _SUBJECTS[one.subjects])
         base, last = score.base, score.last_viewed
@@ -141,6 +188,8 @@ def _print_buying(console: Console, scores: Sequence[BuyScore], title: str) -> N
     console.print(table(_ORDER, order, right=_ORDER[3:]))
     console.print("[bold]… and what the probabilities are worth[/]")
     console.print(table(_WORTH, worth, right=_WORTH[3:]))
+    if any(one.target is not None and one.horizon_days != longest for one in scores):
+        console.print("[dim]Single categories within shorter horizons: --json.[/]")
 
 
 _SUBJECTS = {"all": "all", "customer": "customers", "visitor": "visitors"}

@@ -36,7 +36,8 @@ def scorecard(
     """Say how much of the customer base is identified and known, and how rightly.
 
     Of what statistical twins tell of visitors: for how many, how rightly (held
-    out, with its interval), and whether probabilities mean what they say.
+    out, with its interval), and whether probabilities mean what they say; of
+    intents likewise, measured on a time held out.
 
     Every figure comes with the query that counts it (--json). Groups of fewer than ten people are
     not shown.
@@ -75,6 +76,10 @@ def print_scorecard(console: Console, card: Scorecard) -> None:
         from connu.cli.twins import print_told
 
         print_told(console, card.twins)
+    if card.intents:
+        from connu.cli.intents import print_intents_told
+
+        print_intents_told(console, card.intents)
     if card.rightness is None:
         console.print(f"[dim]How rightly: {card.remark}.[/]")
         return

@@ -135,6 +135,21 @@ FIGURES = (
         "count",
         "SELECT count(*) FROM {facts} WHERE subject_kind = 'visitor' AND basis = 'twins'",
     ),
+    Figure(
+        "intent_customers_share",
+        "customers of whom an intent is told",
+        "share",
+        "SELECT CAST((SELECT count(DISTINCT subject) FROM {intents} "
+        "WHERE subject_kind = 'customer') AS DOUBLE) / nullif(count(*), 0) FROM {customers}",
+    ),
+    Figure(
+        "intent_visitors_share",
+        "unknown visitors of whom an intent is told",
+        "share",
+        "SELECT CAST((SELECT count(DISTINCT subject) FROM {intents} "
+        "WHERE subject_kind = 'visitor') AS DOUBLE) / nullif(count(*), 0) FROM {visitors} "
+        "WHERE customer_id IS NULL AND NOT shared_device",
+    ),
     Figure("quarantined", "rows in quarantine", "count", "SELECT count(*) FROM {quarantine}"),
 )
 

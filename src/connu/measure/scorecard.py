@@ -18,6 +18,7 @@ from connu.measure.calibration import Calibration
 from connu.measure.few import K_LEAST, Cell, hide_few
 from connu.measure.figures import Figure, Spread
 from connu.measure.identities import IdentityScore
+from connu.measure.intents_told import IntentTold, intents_told
 from connu.measure.told import Told, told_of_visitors
 from connu.measure.twins import TwinsScore
 
@@ -75,6 +76,7 @@ class Scorecard(msgspec.Struct, frozen=True):
         calibration: match probabilities against truth, or None.
         remark: what to know about rightness, NOT_CHECKED when it was not checked.
         twins: what twins tell of visitors, by attribute.
+        intents: what is told of intents, by kind, level and horizon.
     """
 
     purpose: str
@@ -84,6 +86,7 @@ class Scorecard(msgspec.Struct, frozen=True):
     calibration: Calibration | None
     remark: str
     twins: list[Told] = []
+    intents: list[IntentTold] = []
 
     def as_dict(self) -> dict[str, Any]:
         """The scorecard as JSON."""
@@ -124,6 +127,7 @@ def scorecard(
         calibration=calibration,
         remark=NOT_CHECKED if rightness is None else "checked against labelled truth",
         twins=told_of_visitors(engine, least=K_LEAST, read=read, truth=visitors),
+        intents=intents_told(engine, least=K_LEAST, read=read),
     )
 
 

@@ -149,13 +149,13 @@ def _told(
         told=None if hidden else told,
         coverage=None if hidden or not visitors else told / visitors,
         customers=_shown(customers, least),
-        right=_share(of_all.get("stated")),
+        right=share_of(of_all.get("stated")),
         judged=int(of_all["stated"]["people"]) if "stated" in of_all else 0,
-        auc=_share(of_all.get("auc")),
+        auc=share_of(of_all.get("auc")),
         ece=of_all["ece"]["figure"] if "ece" in of_all else None,
-        reliability=[_bin(row) for row in rows if row["value"] is None and _is_bin(row)],
+        reliability=[bin_of(row) for row in rows if row["value"] is None and _is_bin(row)],
         values=[
-            ValueTold(cell.label, cell.value, _share(by_value.get(cell.label)))
+            ValueTold(cell.label, cell.value, share_of(by_value.get(cell.label)))
             for cell in hide_few(values, least)
         ],
         truth=truth,
@@ -166,7 +166,8 @@ def _shown(number: int, least: int) -> int | None:
     return None if 0 < number < least else number
 
 
-def _share(row: dict[str, Any] | None) -> Share | None:
+def share_of(row: dict[str, Any] | None) -> Share | None:
+    """The figure of a row with its interval; None where it has none."""
     if row is None or row["figure"] is None or row["low"] is None:
         return None
     return Share(row["figure"], row["low"], row["high"])
@@ -176,7 +177,7 @@ def _is_bin(row: dict[str, Any]) -> bool:
     return row["measure"] == "reliability" and row["told"] is not None
 
 
-def _bin(row: dict[str, Any]) -> Reliability:
+def bin_of(row: dict[str, Any]) -> Reliability:
     """A bin of the curve; its bounds are the tenth that the mean told lies in, for showing."""
     low = min(9, int(row["told"] * 10)) / 10
-    return Reliability(low, low + 0.1, row["people"], row["told"], _share(row))
+    return Reliability(low, low + 0.1, row["people"], row["told"], share_of(row))
