@@ -98,13 +98,16 @@ def learn_forecaster(
         if goal["objective"] != "tweedie":
             held = target
         trees.append(Trees.fit(features, held, base, goal, _ROUNDS, seed))
-    missed = [seen[span].missed for span in turns if span in seen]
+    # How often people buy changes with the season, so only futures that share no day count as
+    # several; what a purchase costs does so less, and every look counts.
+    often = _habit([seen[span].missed[0] for span in turns if span in seen])
+    price = _habit([look.missed[1] - look.missed[0] for look in seen.values()])
     return replace(
         plain,
         count=trees[0],
         money=trees[1],
         once=trees[2],
-        shifts=(_habit(missed, 0), _habit(missed, 1)),
+        shifts=(often, often + price),
         furthest=max(span.days for span in seen),
     )
 
@@ -143,13 +146,13 @@ def _looked(
     )
 
 
-def _habit(missed: list[Three], place: int) -> float:
+def _habit(missed: list[float]) -> float:
     """What was missed in all pasts alike: their mean, less for what they differ.
 
     m · max(0, 1 − 4 s² / m²) with s the standard error of the mean, as the positive-part
     James–Stein estimator shrinks: under two standard errors, nothing.
     """
-    each = np.array([one[place] for one in missed])
+    each = np.array(missed)
     if len(each) < 2:
         return 0.0
     mean = float(each.mean())
