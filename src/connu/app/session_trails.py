@@ -2,12 +2,17 @@
 
 Logs of clicks often say the session and nothing else. Nothing is to be told of such visitors, but
 what comes next can be learnt and judged on them: each session stands for a visitor of its own.
+Every click logged is a step, also one that says again what a click just before it said: that is how
+such logs are judged, and who drops the repeats judges another log.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from connu.engine.protocol import Engine
 from connu.engine.sql import quoted
+from connu.kernel.clock import now_utc
 from connu.kernel.progress import Progress
 from connu.kernel.settings import Settings
 from connu.know.reading import read_trails
@@ -42,10 +47,15 @@ def session_trails(
         build: it; its visitors are mounted again afterwards.
         progress: who watches.
     """
+    nameless = _nameless(engine)
+    said = {
+        "anonymous_id": f"'{SESSION}' || source || ':' || session",
+        # Whatever two clicks differ in, they are two: see `know.trails_sql`.
+        "page": 'CAST("row" AS VARCHAR)',
+    }
     columns = ", ".join(
-        f"CASE WHEN {_nameless(engine)} THEN '{SESSION}' || source || ':' || session"
-        " ELSE anonymous_id END AS anonymous_id"
-        if column == "anonymous_id"
+        f"CASE WHEN {nameless} THEN {said[column]} ELSE {quoted(column)} END AS {quoted(column)}"
+        if column in said
         else quoted(column)
         for column in engine.columns("events")
     )
@@ -60,7 +70,12 @@ def session_trails(
     )
     engine.view("visitors", f"SELECT * FROM {_VISITORS}")
     try:
-        return read_trails(engine, settings, events=_EVENTS, progress=progress)
+        newest = engine.collect(
+            f"SELECT max(time) AS newest FROM {_EVENTS} WHERE anonymous_id LIKE '{SESSION}%'"
+            f" AND time <= TIMESTAMP '{now_utc():%Y-%m-%d %H:%M:%S.%f}'"
+        )["newest"][0].as_py()
+        now = None if newest is None else newest + timedelta(microseconds=1)
+        return read_trails(engine, settings, events=_EVENTS, now=now, progress=progress)
     finally:
         engine.read_parquet("visitors", build.file("visitors"))
         for name in (_EVENTS, _VISITORS, _KNOWN):
