@@ -50,6 +50,10 @@ price = "prix"
 
 [twins]
 enabled = false
+
+[intents]
+horizons_days = [7]
+staying_days = [91]
 """
 SHELVES = ("Photo/Objectifs", "Photo/Appareils", "Livres/Romans", "Jeux/Vidéo")
 KNOWN, VISITORS = 160, 40

@@ -181,7 +181,7 @@ def test_without_purchases_affinities_still_work_and_the_rest_says_why(tmp_path)
 
 
 def test_where_it_is_not_enabled_the_tables_are_empty(tmp_path):
-    quiet = "\n[intents]\nenabled = false\n"
+    quiet = "enabled = false\n"
     brand = open_brand(buying_brand.make_brand(tmp_path / "brand", settings=quiet))
     counts = stage(brand.build())
     assert set(counts.values()) == {0}

@@ -33,6 +33,7 @@ from connu.kernel.progress import Progress, Silent
 from connu.kernel.settings import Settings
 from connu.know.affinities import AffinityModel, learn_affinities
 from connu.know.affinity_sentence import affinity_sentences
+from connu.know.buying import learn_buying
 from connu.know.moment_rhythms import learn_rhythms
 from connu.know.moments import find_moments
 from connu.know.staying import StayingModel, learn_staying
@@ -42,6 +43,12 @@ from connu.twins.behaviour import refused_behaviour
 
 #: Affinities of one subject that become facts, of the deepest level told.
 _AFFINITY_FACTS = 3
+#: Categories that become facts because he will buy in them: so likely at least within a month, of
+#: the deepest level where any is, so many.
+_LEAST_LIKELY, _BUY_FACTS, _MONTH = 0.05, 3, 30
+#: What is less likely is not written down, the likeliest of each depth aside: of a large catalogue
+#: most categories are most people's one in a million.
+_LEAST_TOLD = 0.001
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,8 @@ def tell_parts(
     watched = progress or Silent()
     with watched.stage("affinities"):
         yield tell_affinities(engine, settings, trails, store)
+    with watched.stage("buying"):
+        yield tell_buying(engine, settings, trails, store, progress=progress)
     with watched.stage("staying"):
         yield tell_staying(engine, settings, trails, store, progress=progress)
     with watched.stage("moments"):
@@ -94,12 +103,7 @@ def tell_parts(
 # ---------------------------------------------------------------------- affinities
 def tell_affinities(engine: Engine, settings: Settings, trails: Trails, store: Path) -> Part:
     """What everybody is drawn to: rows, and as facts the first three of the deepest level told."""
-    reason = None
-    if not len(trails.categories):
-        hidden = "category" in refused_behaviour(settings)
-        reason = "sensitive" if hidden else "no_categories"
-    elif not len(trails.time):
-        reason = "no_events"
+    reason = _nothing_to_learn(settings, trails)
     if reason is not None:
         return Part("affinities", silences=[Silence("affinity", "category", reason=reason)])
     model = learn_affinities(trails, seed=settings.intents.seed)
@@ -158,6 +162,96 @@ def _affinity_rows(model: AffinityModel, part: Trails, paths: pa.Array, top: int
         surely=column(rows, "surely").cast(pa.float64()),
         evidence=spread(said, stated),
     )
+
+
+# ---------------------------------------------------------------------- buying
+def tell_buying(
+    engine: Engine,
+    settings: Settings,
+    trails: Trails,
+    store: Path,
+    *,
+    progress: Progress | None = None,
+) -> Part:
+    """Who buys what and how soon: rows, and as facts the likeliest of the deepest level."""
+    reason = _nothing_to_learn(settings, trails)
+    if reason is not None:
+        silent = [Silence("buy", level, reason=reason) for level in ("category", "any")]
+        return Part("buying", silences=silent)
+    model = learn_buying(
+        trails,
+        horizons_days=settings.intents.horizons_days,
+        seed=settings.intents.seed,
+        progress=progress,
+    )
+    silences = [
+        Silence("buy", level, horizon_days=days or None, reason=reason)
+        for days, reason in sorted(model.silent.items())
+        for level in ("category", "any")
+    ]
+    if not model.horizons:
+        return Part("buying", silences=silences)
+    paths = pa.array([*trails.categories.paths, ""], pa.string())
+    depth = np.append(trails.categories.depth, -1)
+    near = _near(settings.intents.horizons_days)
+
+    def told(part: Trails) -> pa.Table:
+        rows = model.tell(part, top=settings.intents.top)
+        likely = pc.greater_equal(rows["probability"], _LEAST_TOLD)
+        rows = rows.filter(pc.or_(likely, pc.equal(rows["rank"], 1)))
+        node = rows["node"].to_numpy()
+        tables = [
+            _buy_rows(rows.filter(pa.array(mask)), level, paths, depth, near, len(part)).table(
+                part.subjects
+            )
+            for level, mask in (("category", node >= 0), ("any", node < 0))
+        ]
+        return pa.concat_tables(tables)
+
+    engine.put("intent_buying", streamed(trails, told, TELLING))
+    return Part(
+        "buying",
+        _count(engine, "intent_buying"),
+        "intent_buying",
+        _facts(engine, "intent_buying", trails.now),
+        silences,
+    )
+
+
+def _near(horizons_days: tuple[int, ...]) -> int:
+    """The horizon of facts: the longest of a month at most, else the shortest."""
+    return max((days for days in horizons_days if days <= _MONTH), default=min(horizons_days))
+
+
+def _buy_rows(
+    rows: pa.Table, level: str, paths: pa.Array, depth: np.ndarray, near: int, subjects: int
+) -> Rows:
+    place, node = rows["place"].to_numpy(), rows["node"].to_numpy()
+    days, rank = rows["horizon_days"].to_numpy(), rows["rank"].to_numpy()
+    worth = (days == near) & (rows["probability"].to_numpy() >= _LEAST_LIKELY) & (node >= 0)
+    deepest = np.full(subjects, -1, np.int64)
+    np.maximum.at(deepest, place[worth], depth[node[worth]])
+    stated = worth & (depth[node] == deepest[place]) & (rank <= _BUY_FACTS)
+    n = int(stated.sum())
+    said = evidence_texts(
+        {"level": same(level, n), "horizon_days": pa.array(np.full(n, near, np.int32))}
+    )
+    return Rows(
+        place=column(rows, "place"),
+        kind="buy",
+        level=level,
+        target=paths.take(column(rows, "node") if level == "category" else _last(rows, paths)),
+        probability=column(rows, "probability"),
+        rank=column(rows, "rank"),
+        horizon_days=column(rows, "horizon_days"),
+        stated=stated,
+        attribute="intent",
+        evidence=spread(said, stated),
+    )
+
+
+def _last(rows: pa.Table, paths: pa.Array) -> pa.Array:
+    return pa.repeat(pa.scalar(len(paths) - 1), rows.num_rows)
 
 
 # ---------------------------------------------------------------------- staying
@@ -300,6 +394,14 @@ _MOMENTS = pa.schema([*MOMENTS, ("because", pa.string())])
 
 
 # ---------------------------------------------------------------------- within
+def _nothing_to_learn(settings: Settings, trails: Trails) -> str | None:
+    """Why there is nothing to learn of categories, in a word of REASONS; None where there is."""
+    if not len(trails.categories):
+        hidden = "category" in refused_behaviour(settings)
+        return "sensitive" if hidden else "no_categories"
+    return None if len(trails.time) else "no_events"
+
+
 def _facts(engine: Engine, told: str, now: int) -> str:
     """The facts of a table of shape TELLING, as a table; its name."""
     name = f"{told}_facts"

@@ -22,7 +22,7 @@ LEVELS = ("category", "product", "any")
 TIMED = ("buy", "stay")
 
 #: What somebody is after: a row a subject, kind, level, horizon and target. Rank 1 is the
-#: strongest: of an affinity within its depth, of a purchase within its horizon.
+#: strongest within these; of `affinity` and `buy`, among the categories of the same depth.
 INTENTS = pa.schema(
     [
         ("subject_kind", pa.string()),
