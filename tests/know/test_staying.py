@@ -156,3 +156,19 @@ def test_a_told_moment_may_be_later_or_hold_one_customer(
     one = model.tell(base.take(np.array([7])))
     row = model.tell(base).filter(pc.equal(now["place"], 7))
     np.testing.assert_allclose(np.asarray(one["purchases"]), np.asarray(row["purchases"]))
+
+
+def test_trails_are_told_by_the_place_of_their_customers() -> None:
+    base = regular_base(250, 300, seed=6)
+    events = [
+        [(float(day), "a", "purchase", 9.0) for day in base.day[first:end]] + [(299.5, "b")]
+        for first, end in zip(base.starts[:-1], base.starts[1:], strict=True)
+    ]
+    trails = made_trails([[(3.0, "a")], *events], now=300)
+    model = learn_staying(trails, horizons_days=(30,))
+    told = model.tell(trails)
+    assert told["place"].to_pylist() == list(range(1, 251))
+    # Everybody looked yesterday: said of those who are likely to stay.
+    low = told.filter(pc.equal(told["risk"], "low"))
+    assert all("last visit 1 day ago" in reasons for reasons in low["reasons"].to_pylist())
+    assert len(model.tell(trails.before(2 * DAY))) == int((base.day[base.starts[:-1]] < 2).sum())

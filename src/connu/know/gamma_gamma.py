@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 #: or nobody's mean would be finite.
 _BOUNDS = ((-4.0, 7.0), (0.05, 7.0), (-6.0, 9.0))
 _STARTS = ((1.0, 1.2, 0.5), (2.0, 1.0, -1.0))
-_MOST = 30_000
+_MOST = 20_000
 #: Worth a hundredth of a customer a unit of ln²: for those who all spend the same.
 _RIDGE = 0.01
 
@@ -41,7 +41,7 @@ class GammaGamma:
             count: transactions of known value (n,); who has none is passed over.
             mean: of their values (n,), above 0.
 
-        Cost: .2 s for 30,000; of more, an even sample is taken.
+        Cost: .2 s for 20,000; of more, an even sample is taken.
         """
         some = (count > 0) & (mean > 0)
         rows = np.stack([mean[some], count[some]], axis=1).astype(np.float64)
