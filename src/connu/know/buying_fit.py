@@ -17,7 +17,7 @@ import numpy as np
 
 from connu.know.buying_forest import Forest
 from connu.know.buying_rows import Rows
-from connu.know.intent_features import FEATURES, PLACE_OF
+from connu.know.intent_features import PLACE_OF
 
 _TREES: dict[str, Any] = {
     "objective": "binary",
@@ -31,14 +31,14 @@ _TREES: dict[str, Any] = {
     "bagging_fraction": 0.8,
     "bagging_freq": 1,
     "max_bin": 63,
-    "num_threads": 2,
+    "num_threads": 1,
     "deterministic": True,
     "force_row_wise": True,
     "verbosity": -1,
 }
 _ROUNDS, _PATIENCE = 120, 15
-#: Column after the features: 1 for whoever is of the kind that buys.
-KIND = len(FEATURES)
+#: Purchases on either side below which no tree is grown: the base rate is told.
+_FEWEST = 10
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,27 @@ def fit(rows: Rows, horizon: int, buys: np.ndarray, held: np.ndarray, seed: int)
     y = rows.until <= horizon
     weight, base = rows.fading(), rows.base(horizon)
     x = np.column_stack([rows.features, buys.astype(np.float32)])
+    text = ""
+    if min(y[~held].sum(), y[held].sum()) >= _FEWEST:
+        text = _grow(x, y, weight, base, held, seed)
+    forest = Forest.asked(text)
+    odds = forest.margin(rows.features[held]) + base[held]
+    bought = rows.features[held, PLACE_OF["all_bought"]] > 0
+    curves = np.array(
+        [_curve(odds[mask], y[held][mask], weight[held][mask]) for mask in (~bought, bought)]
+    )
+    return Fit(forest, curves)
+
+
+def _grow(
+    x: np.ndarray,
+    y: np.ndarray,
+    weight: np.ndarray,
+    base: np.ndarray,
+    held: np.ndarray,
+    seed: int,
+) -> str:
+    """LightGBM's model file: trees on top of the base rate."""
     few = {"max_bin": _TREES["max_bin"], "verbosity": -1}
     learnt = lightgbm.Dataset(
         x[~held], y[~held], weight=weight[~held], init_score=base[~held], params=few
@@ -94,15 +115,7 @@ def fit(rows: Rows, horizon: int, buys: np.ndarray, held: np.ndarray, seed: int)
         valid_sets=[watched],
         callbacks=[lightgbm.early_stopping(_PATIENCE, verbose=False)],
     )
-    text = booster.model_to_string(num_iteration=max(booster.best_iteration, 1))
-    # Asked as if of the kind that buys: the threshold's side is settled once and for all.
-    forest = Forest.of(text).given(KIND, 1.0)
-    odds = forest.margin(rows.features[held]) + base[held]
-    bought = rows.features[held, PLACE_OF["all_bought"]] > 0
-    curves = np.array(
-        [_curve(odds[mask], y[held][mask], weight[held][mask]) for mask in (~bought, bought)]
-    )
-    return Fit(forest, curves)
+    return str(booster.model_to_string(num_iteration=max(booster.best_iteration, 1)))
 
 
 def _curve(odds: np.ndarray, y: np.ndarray, weight: np.ndarray) -> tuple[float, float]:

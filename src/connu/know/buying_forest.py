@@ -9,6 +9,11 @@ import lightgbm
 import numpy as np
 from numba import njit, prange
 
+from connu.know.intent_features import FEATURES
+
+#: Column after the features: 1 for whoever is of the kind that buys.
+KIND = len(FEATURES)
+
 
 @dataclass(frozen=True)
 class Forest:
@@ -31,8 +36,8 @@ class Forest:
 
     @classmethod
     def of(cls, text: str) -> Forest:
-        """The trees of a model file; features must be numbers, never NaN."""
-        trees = lightgbm.Booster(model_str=text).dump_model()["tree_info"]
+        """The trees of a model file; none of an empty one. Features are never NaN."""
+        trees = lightgbm.Booster(model_str=text).dump_model()["tree_info"] if text else []
         rows: list[list[float]] = []
         root = []
         for tree in trees:
@@ -47,6 +52,11 @@ class Forest:
             table[:, 2].astype(np.int32),
             table[:, 3].astype(np.int32),
         )
+
+    @classmethod
+    def asked(cls, text: str) -> Forest:
+        """The trees as they are asked: of everybody as of the kind that buys."""
+        return cls.of(text).given(KIND, 1.0)
 
     def given(self, column: int, value: float) -> Forest:
         """The same trees where a column always has this value: it is not asked for any more."""

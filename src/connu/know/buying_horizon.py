@@ -55,7 +55,7 @@ def learn_horizon(past: Past, rows: Rows, ages: Sequence[int], days: int) -> Hor
     for mask in (~shop, shop):
         some = chosen.take(mask)
         held = past.fold[some.place] == 0
-        parts.append(fit(some, days, past.customer[some.place], held, past.seed))
+        parts.append(fit(some, days, past.buys[some.place], held, past.seed))
     horizon = Horizon(days, parts[0], parts[1], np.zeros(k))
     cold = _cold(past, horizon, ages[:_COLD_MOMENTS])
     return Horizon(days, parts[0], parts[1], cold)

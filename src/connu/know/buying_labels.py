@@ -28,8 +28,8 @@ def days_until(
         within_days: the longest horizon.
 
     Returns:
-        float32 (n,): days, infinite where nothing was bought in time; and float64 (u, 2): node and
-        days of the purchases in nodes that were no candidates of subjects that had some.
+        float32 (n,): days, infinite where nothing was bought in time; and float64 (u, 3): node,
+        days and subject of the purchases in nodes that were no candidates of a subject with any.
     """
     until, missed, size = _until(
         trails.starts,
@@ -62,7 +62,7 @@ def _until(
     first = np.full(k + 1, np.inf)
     bought = np.empty(k + 1, np.int64)
     claimed = np.full(k + 1, -1, np.int64)
-    missed = np.empty((64, 2))
+    missed = np.empty((64, 3))
     size = 0
     row = 0
     while row < len(place):
@@ -94,11 +94,12 @@ def _until(
         for j in range(count):
             if claimed[bought[j]] != s:
                 if size == len(missed):
-                    more = np.empty((2 * size, 2))
+                    more = np.empty((2 * size, 3))
                     more[:size] = missed
                     missed = more
                 missed[size, 0] = bought[j]
                 missed[size, 1] = first[bought[j]]
+                missed[size, 2] = s
                 size += 1
             first[bought[j]] = np.inf
         row = stop

@@ -11,14 +11,14 @@ from connu.kernel.interruption import heed
 from connu.know.buying_labels import days_until
 from connu.know.buying_nodes import Days, base_logit, nodes_around
 from connu.know.intent_features import PLACE_OF, Around, Pairs, pairs_of
-from connu.know.trails import DAY, Trails
+from connu.know.trails import DAY, PURCHASE, Trails
 
 #: Subjects at a time.
 SLICE = 20_000
 #: Subjects looked at over all moments; of more, some at each.
 _LOOKS = 800_000
 #: Rows learnt from, by stratum: pairs touched lately, other pairs, shops as a whole.
-_BUDGET = (220_000, 120_000, 160_000)
+_BUDGET = (120_000, 80_000, 80_000)
 _LATELY_DAYS = 30.0
 #: A moment so many days older counts half.
 _FADES_DAYS = 180.0
@@ -34,7 +34,7 @@ class Past:
         trails: whole, up to now.
         tree: ancestors (k, levels) and depth (k,).
         days: of the trails.
-        customer: bool (n,): who is one now.
+        buys: bool (n,): who is now of the kind, customers or visitors, that buys more.
         fold: int64 (n,).
         seed: of all that is drawn.
     """
@@ -42,7 +42,7 @@ class Past:
     trails: Trails
     tree: tuple[np.ndarray, np.ndarray]
     days: Days
-    customer: np.ndarray
+    buys: np.ndarray
     fold: np.ndarray
     seed: int
 
@@ -53,7 +53,7 @@ class Past:
         days = Days.of(trails, trails.category, tree[0])
         kind = np.asarray(trails.subjects["subject_kind"].to_numpy())
         fold = np.random.default_rng(seed).permutation(len(trails)) % FOLDS
-        return cls(trails, tree, days, kind == "customer", fold, seed)
+        return cls(trails, tree, days, _kind_that_buys(trails, kind == "customer"), fold, seed)
 
     def around(self, age: int) -> Around:
         """The nodes as they were known so many days ago."""
@@ -77,6 +77,15 @@ class Past:
                 self.trails, self.trails.category, self.tree[0], moment, found, within_days
             )
             yield found, until, missed
+
+
+def _kind_that_buys(trails: Trails, customer: np.ndarray) -> np.ndarray:
+    """bool (n,): who is of the kind with more purchases a subject; all, where there is one kind."""
+    if customer.all() or not customer.any():
+        return np.ones(len(customer), np.bool_)
+    ends = np.append(0, np.cumsum(trails.role == PURCHASE))
+    bought = np.diff(ends[trails.starts])
+    return customer if bought[customer].mean() >= bought[~customer].mean() else ~customer
 
 
 @dataclass(frozen=True)

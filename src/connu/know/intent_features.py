@@ -44,14 +44,16 @@ FEATURES = (
     "breadth", "usual_gap",
     # of the node
     "base", "ratio", "again", "interval", "due", "depth",
+    # of the pair, lately
+    "pages",
 )  # fmt: skip
 PLACE_OF = {name: place for place, name in enumerate(FEATURES)}
 
 # Counters of one subject and node.
 _T1, _T7, _T30, _T90, _V7, _C7, _C30, _B90, _B = range(9)
 _LAST, _CART, _BOUGHT, _FIRST, _SESSIONS, _PRODUCTS, _MOST, _COMPARED, _DAYS = range(9, 18)
-_PRICES, _PRICED, _SESSION, _IN_SESSION, _DAY, _ALIKE, _AFTER = range(18, 25)
-_COUNTERS = 25
+_PRICES, _PRICED, _SESSION, _IN_SESSION, _DAY, _ALIKE, _AFTER, _PAGES = range(18, 26)
+_COUNTERS = 26
 
 
 class Around(NamedTuple):
@@ -159,7 +161,7 @@ def _fill(
     for s in places:
         room += min((starts[s + 1] - starts[s]) * levels, most_touched) + 1
     room += len(places) * most_spread * levels
-    width = 48
+    width = 49
     place_out = np.empty(room, np.int32)
     node_out = np.empty(room, np.int32)
     out = np.empty((room, width), np.float32)
@@ -252,6 +254,7 @@ def _fill(
                     a[_C30] += decay[hour, 2]
                     a[_CART] = age
                 if late:
+                    a[_PAGES] += 1.0
                     if a[_SESSION] != session[i]:
                         a[_SESSION] = session[i]
                         a[_IN_SESSION] = 0.0
@@ -366,6 +369,7 @@ def _fill(
                 due = np.log(a[_BOUGHT] + 1.0) - around.facts[node, 3]
             row[46] = due
             row[47] = around.facts[node, 4]
+            row[48] = a[_PAGES]
     return place_out, node_out, out, size
 
 
