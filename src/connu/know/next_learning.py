@@ -1,0 +1,241 @@
+"""Learning what comes next: which steps teach, which weigh, which judge.
+
+The steps are those of the latest sessions, and each knows only the sessions that ended before its
+own. The vectors that describe them are learnt on the sessions before all of them, so that no step
+describes itself. Then everything but the forests is made again from all sessions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from connu.know.next_items import Index, NextItems, known_before
+from connu.know.next_ranker import Ranker
+from connu.know.running import Running, sequels_of, steps_of
+from connu.know.sessions import Sessions
+
+#: Candidates a ranker weighs.
+PRODUCTS, CATEGORIES = 100, 30
+#: Sessions indexed at most, the latest; steps learnt from.
+_INDEXED, _STEPS = 2_000_000, 24_000
+#: Of the sessions, the latest share whose steps teach.
+_TEACHING = 0.25
+#: Of the steps, by time: up to the first they teach the products' forests, up to the second they
+#: weigh those and teach the categories', the rest weighs the categories'; the newest judge.
+_FIRST, _SECOND, _THIRD = 0.5, 0.8, 0.9
+#: Fewer steps teach nothing that holds.
+LEAST_STEPS = 300
+#: Products whose probabilities a category is told from.
+_HEARD = 50
+Lists = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """The steps that teach, over the sessions that they may know.
+
+    Attributes:
+        sessions: those indexed. steps: by time. quarter: int8 (q,): 0 teaches, 1 and 2 weigh, 3
+            judges. first: how many of the sessions ended before all steps.
+        before: int64: of the first i of all sessions, how many are indexed.
+        sequels: how many of the steps lead from one session to the next.
+    """
+
+    sessions: Sessions
+    steps: Running
+    quarter: np.ndarray
+    first: int
+    before: np.ndarray
+    sequels: int
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+
+def lesson_of(sessions: Sessions, *, seed: int = 0) -> Lesson:
+    """Choose the steps that teach: of the latest sessions, as many as are needed.
+
+    Args:
+        sessions: all, those of one event too.
+        seed: which are drawn where there are more than are needed.
+    """
+    if len(sessions) > _INDEXED:
+        sessions = sessions.take(np.arange(len(sessions) - _INDEXED, len(sessions)))
+    indexed, before = known_before(sessions)
+    sequels = sequels_of(sessions)
+    first = int(len(sessions) * (1 - _TEACHING))
+    rows = np.arange(first, len(sessions))
+    teaches = (sessions.lengths[rows] > 1) | (sequels[rows] >= 0)
+    rows = rows[teaches]
+    each = sessions.lengths[rows] - 1 + (sequels[rows] >= 0)
+    if each.sum() > _STEPS:
+        # Whole sessions are drawn, so that one long visit is not told from half of itself.
+        drawn = np.random.default_rng(seed).permutation(len(rows))
+        enough = int(np.searchsorted(np.cumsum(each[drawn]), _STEPS)) + 1
+        rows = np.sort(rows[drawn[:enough]])
+    steps = steps_of(sessions, rows, sequels)
+    order = np.argsort(steps.limit, kind="stable")
+    steps = steps.take(order)
+    quarter = np.zeros(len(steps), np.int8)
+    for number, share in enumerate((_FIRST, _SECOND, _THIRD), start=1):
+        if len(steps):
+            quarter[steps.limit > steps.limit[int(share * (len(steps) - 1))]] = number
+    known = before[steps.limit]
+    over = int(steps.ended.sum())
+    return Lesson(indexed, _knowing(steps, known), quarter, int(before[first]), before, over)
+
+
+def learn_products(lesson: Lesson, group: np.ndarray, *, seed: int = 0) -> tuple[NextItems, Lists]:
+    """Session twins of products and their ranker; and what they told of the judging steps.
+
+    Args:
+        lesson: its items are products.
+        group: int32 (items,): the category of each product, or -1.
+    """
+    past = _past_index(lesson, lesson.sessions, group, seed)
+    steps, quarter = lesson.steps, lesson.quarter
+    learnt = steps.take(quarter < 2)
+    candidates, columns = past.describe(learnt, PRODUCTS)
+    ranker = Ranker.learn(
+        candidates, columns, learnt.target, quarter[quarter < 2] == 1, seed=seed
+    )  # fmt: skip
+    del candidates, columns
+    judging = steps.take(quarter == 3)
+    told = NextItems(past, ranker, PRODUCTS).rank(judging, 20)
+    now = Index.of(lesson.sessions, group, seed=seed)
+    return NextItems(now, ranker, PRODUCTS), (*told, judging.target)
+
+
+def learn_categories(
+    lesson: Lesson, products: NextItems, group: np.ndarray, nodes: int, *, seed: int = 0
+) -> tuple[NextItems, Lists] | None:
+    """The same of the categories of products; None where too few steps stay within categories.
+
+    Args:
+        lesson: its items are products.
+        products: learnt on the oldest steps.
+        group: int32 (items,): the category of each product, or -1; nodes: how many there are.
+    """
+    mapped, rows = in_groups(lesson.steps, group)
+    target = lesson.steps.target[rows]
+    kept = group[target] >= 0
+    steps, rows = mapped.take(kept), rows[kept]
+    quarter = lesson.quarter[rows]
+    if len(steps) < LEAST_STEPS or not (quarter == 1).any() or not (quarter == 2).any():
+        return None
+    sessions, before = _grouped(lesson.sessions, group)
+    steps = _knowing(steps, before[steps.limit])
+    none = np.full(nodes, -1, np.int32)
+    first = int(before[lesson.first])
+    past = _past_index_of(sessions, first, none, seed)
+    heard = NextItems(
+        _past_index(lesson, lesson.sessions, group, seed), products.ranker, products.candidates
+    )
+    use = quarter > 0
+    weighed, of_steps = steps.take(use), lesson.steps.take(rows[use])
+    candidates, columns = past.describe(weighed, CATEGORIES)
+    said = Heard(heard, of_steps, group)(0, candidates)
+    columns = np.concatenate([columns, said], axis=2)
+    part = quarter[use]
+    learnt = part < 3
+    ranker = Ranker.learn(
+        candidates[learnt], columns[learnt], weighed.target[learnt], part[learnt] == 2, seed=seed
+    )
+    judging = weighed.take(part == 3)
+    told = NextItems(past, ranker, CATEGORIES).rank(
+        judging, 20, Heard(heard, of_steps.take(part == 3), group)
+    )
+    now = Index.of(sessions, none, seed=seed)
+    return NextItems(now, ranker, CATEGORIES), (*told, judging.target)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the products likely to come next say of categories.
+
+    Attributes:
+        products: told of them. running: the sessions, over products.
+        group: int32 (items,): the category of each product.
+    """
+
+    products: NextItems
+    running: Running
+    group: np.ndarray
+
+    def __call__(self, first: int, candidates: np.ndarray) -> np.ndarray:
+        """float32 (q, n, 2): the probability of all products of the candidates, and of the best.
+
+        Args:
+            first: the number of the first of the q sessions.
+            candidates: int32 (q, n), categories or -1.
+        """
+        running = self.running.part(first, first + len(candidates))
+        items, chance = self.products.rank(running, _HEARD)
+        node = np.where(items >= 0, self.group[items], -1)
+        said = np.zeros((*candidates.shape, 2), np.float32)
+        for place in range(candidates.shape[1]):
+            of_it = np.where(node == candidates[:, place, None], chance, 0)
+            said[:, place, 0] = of_it.sum(axis=1)
+            said[:, place, 1] = of_it.max(axis=1)
+        return said
+
+
+def in_groups(running: Running, group: np.ndarray) -> tuple[Running, np.ndarray]:
+    """Running sessions over the groups of their items, and which of them have any.
+
+    Items without a group are passed over. A target without one becomes -1.
+    """
+    node = group[running.item]
+    kept = node >= 0
+    ends = np.concatenate([[0], np.cumsum(kept)])[running.starts]
+    rows = np.flatnonzero(np.diff(ends) > 0)
+    past = group[running.past] if len(running.past) else running.past
+    place = np.concatenate([[0], np.cumsum(past >= 0)]).astype(np.int64)
+    target = np.where(running.target >= 0, group[running.target], -1).astype(np.int32)
+    made = Running.of(
+        ends[:-1][rows],
+        ends[1:][rows],
+        node[kept],
+        running.time[kept],
+        limit=running.limit[rows],
+        own=running.own[rows],
+        ended=running.ended[rows],
+        past=(place[running.past_from[rows]], place[running.past_to[rows]], past[past >= 0]),
+        target=target[rows],
+    )
+    return made, rows
+
+
+def _grouped(sessions: Sessions, group: np.ndarray) -> tuple[Sessions, np.ndarray]:
+    """Sessions over groups: those of two such events; and how many end before each."""
+    node = group[sessions.item]
+    kept = node >= 0
+    ends = np.concatenate([[0], np.cumsum(kept)])[sessions.starts]
+    named = Sessions(
+        starts=ends,
+        item=np.ascontiguousarray(node[kept], np.int32),
+        time=sessions.time[kept],
+        past_from=sessions.past_from,
+        past_to=sessions.past_to,
+        past=np.zeros(0, np.int32),
+        owner=sessions.owner,
+    )
+    return known_before(named)
+
+
+def _past_index(lesson: Lesson, sessions: Sessions, group: np.ndarray, seed: int) -> Index:
+    return _past_index_of(sessions, lesson.first, group, seed)
+
+
+def _past_index_of(sessions: Sessions, first: int, group: np.ndarray, seed: int) -> Index:
+    """All sessions, described by the vectors of the first ones."""
+    return Index.of(sessions.take(np.arange(first)), group, seed=seed).again(sessions)
+
+
+def _knowing(steps: Running, limit: np.ndarray) -> Running:
+    return Running(
+        steps.starts, steps.item, steps.time, limit, steps.own, steps.ended,
+        steps.past_from, steps.past_to, steps.past, steps.target,
+    )  # fmt: skip

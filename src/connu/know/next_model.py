@@ -1,0 +1,268 @@
+"""What comes next: for every subject, the products and the categories likeliest to follow.
+
+Products are told by session twins and a ranker; categories by the same, over the categories of the
+events, and with what the products say of each. Both are learnt on the latest steps of the trails:
+the oldest of these teach the forests, the next ones weigh them, the newest only judge.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from connu.kernel.progress import Progress, Silent
+from connu.know.next_items import NextItems
+from connu.know.next_learning import (
+    LEAST_STEPS,
+    Heard,
+    in_groups,
+    learn_categories,
+    learn_products,
+    lesson_of,
+)
+from connu.know.next_reliability import NextFigure, judge_lists
+from connu.know.running import SEQUEL_DAYS, Running
+from connu.know.sessions import Sessions, sessions_of
+from connu.know.trails import DAY, Trails
+
+LEVELS = ("product", "category")
+_TOLD = pa.schema(
+    [
+        ("place", pa.int32()),
+        ("level", pa.string()),
+        ("target", pa.string()),
+        ("probability", pa.float64()),
+        ("rank", pa.int32()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class NextModel:
+    """What is told of whom comes next.
+
+    Attributes:
+        products, categories: the levels that are told, or None.
+        silent: level → the word of the reason why it is not.
+        reliability: how right the lists were on the newest steps, which taught nothing.
+        product_names: the products, by number; category_paths: the nodes, by number.
+        ended: whether sequels were there to learn from: else every session is taken as running.
+    """
+
+    products: NextItems | None
+    categories: NextItems | None
+    silent: dict[str, str]
+    reliability: tuple[NextFigure, ...]
+    product_names: pa.StringArray
+    category_paths: pa.StringArray
+    ended: bool
+    _numbers: dict[str, int] = field(default_factory=dict, repr=False)
+
+    # ------------------------------------------------------------------ ranking
+    def next_products(self, running: Running, most: int) -> tuple[np.ndarray, np.ndarray]:
+        """Products int32 (q, most), likeliest first, -1 where there are fewer, and the probability
+        of each. The items of `running` are products.
+
+        Raises:
+            ValueError: products are not told.
+        """
+        if self.products is None:
+            raise ValueError("what comes next is not told of products")
+        return self.products.rank(running, most)
+
+    def next_categories(self, running: Running, most: int) -> tuple[np.ndarray, np.ndarray]:
+        """Nodes int32 (q, most) and probabilities, as `next_products`; deepest nodes alone.
+
+        The items of `running` are products; those without a category are passed over, and a
+        session without any is told nothing.
+
+        Raises:
+            ValueError: categories are not told.
+        """
+        if self.categories is None or self.products is None:
+            raise ValueError("what comes next is not told of categories")
+        group = self.products.index.group
+        among, rows = in_groups(running, group)
+        index = self.categories.index.sessions
+        own = np.where(among.own >= 0, _found(index, among), -1)
+        among = replace(among, limit=np.full(len(among), len(index)), own=own)
+        nodes = np.full((len(running), most), -1, np.int32)
+        chance = np.zeros((len(running), most))
+        heard = Heard(self.products, running.take(rows), group)
+        nodes[rows], chance[rows] = self.categories.rank(among, most, heard)
+        return nodes, chance
+
+    def tell(self, trails: Trails, *, top: int = 10) -> pa.Table:
+        """What comes next for whoever was there in the last SEQUEL_DAYS days.
+
+        Args:
+            trails: those learnt from, or others over the same products.
+            top: rows kept per subject and level.
+
+        Returns:
+            place int32, level, target text, probability float64, rank int32.
+
+        Cost: about 1 ms a subject on one thread.
+        """
+        sessions = sessions_of(trails, trails.product)
+        running, place = self._latest(sessions, trails.now)
+        tables = [_TOLD.empty_table()]
+        for level, names in zip(LEVELS, (self.product_names, self.category_paths), strict=True):
+            if level in self.silent or not len(running):
+                continue
+            rank = self.next_products if level == "product" else self.next_categories
+            items, chance = rank(running, top)
+            subject, column = np.nonzero(items >= 0)
+            tables.append(
+                pa.table(
+                    {
+                        "place": pa.array(place[subject], pa.int32()),
+                        "level": pa.repeat(pa.scalar(level), len(subject)),
+                        "target": names.take(pa.array(items[subject, column])),
+                        "probability": chance[subject, column],
+                        "rank": pa.array(column + 1, pa.int32()),
+                    }
+                ).cast(_TOLD)
+            )
+        return pa.concat_tables(tables)
+
+    def running(self, products: list[str], time: np.ndarray | None = None) -> Running:
+        """One running session over the known ones of these products, the last on screen.
+
+        Args:
+            products: names, in the order in which they were seen.
+            time: int64 µs of each; one a half minute when absent.
+        """
+        if not self._numbers:
+            named = zip(self.product_names.to_pylist(), range(len(self.product_names)), strict=True)
+            self._numbers.update(named)
+        known = [place for place, name in enumerate(products) if name in self._numbers]
+        item = np.array([self._numbers[products[place]] for place in known], np.int32)
+        index = None if self.products is None else self.products.index
+        if time is None:
+            newest = 0 if index is None or not len(index.sessions) else int(index.sessions.time[-1])
+            time = newest + np.arange(len(products), dtype=np.int64) * 30_000_000
+        end = np.array([len(item)] if len(item) else [], np.int64)
+        limit = 0 if index is None else len(index.sessions)
+        return Running.of(np.zeros(len(end), np.int64), end, item, time[known], limit=limit)
+
+    def _latest(self, sessions: Sessions, now: int) -> tuple[Running, np.ndarray]:
+        """The last session of everybody who was there lately, and whose each is."""
+        last = np.ones(len(sessions), np.bool_)
+        order = np.lexsort((sessions.ends, sessions.owner))
+        last[order[:-1]] = sessions.owner[order[:-1]] != sessions.owner[order[1:]]
+        rows = np.flatnonzero(last & (sessions.ends >= now - SEQUEL_DAYS * DAY))
+        running = Running.of(
+            sessions.starts[rows],
+            sessions.starts[rows + 1],
+            sessions.item,
+            sessions.time,
+            limit=0,
+            ended=self.ended,
+            past=(sessions.past_from[rows], sessions.past_to[rows], sessions.past),
+        )
+        if self.products is not None:
+            # It does not count as its own twin.
+            index = self.products.index.sessions
+            limit = np.full(len(running), len(index))
+            running = replace(running, limit=limit, own=_found(index, running))
+        return running, sessions.owner[rows]
+
+    # ------------------------------------------------------------------ kept
+    def save(self, folder: Path) -> None:
+        """Write the model to a folder: arrays, JSON and LightGBM's text; nothing is pickled."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for level, items in (("products", self.products), ("categories", self.categories)):
+            if items is not None:
+                items.save(folder / level)
+        told = {
+            "silent": self.silent,
+            "ended": self.ended,
+            "products": self.product_names.to_pylist(),
+            "categories": self.category_paths.to_pylist(),
+        }
+        (folder / "next.json").write_text(json.dumps(told), encoding="utf-8")
+
+    @classmethod
+    def open(cls, folder: Path) -> NextModel:
+        """Map what was saved; its reliability stands in the build's tables."""
+        told = json.loads((folder / "next.json").read_text(encoding="utf-8"))
+        products, categories = (
+            NextItems.open(folder / level) if (folder / level).is_dir() else None
+            for level in ("products", "categories")
+        )
+        return cls(
+            products=products,
+            categories=categories,
+            silent=told["silent"],
+            reliability=(),
+            product_names=pa.array(told["products"], pa.string()),
+            category_paths=pa.array(told["categories"], pa.string()),
+            ended=bool(told["ended"]),
+        )
+
+
+def learn_next(trails: Trails, *, seed: int = 0, progress: Progress | None = None) -> NextModel:
+    """Learn what comes next from the sessions of trails.
+
+    Args:
+        trails: of everybody; events that name no product teach nothing here.
+        seed: of whatever is drawn.
+        progress: who watches.
+
+    Cost: two minutes of processor time for a million events of 40,000 products.
+    """
+    watched = progress or Silent()
+    group = np.ascontiguousarray(trails.product_category, np.int32)
+    silent: dict[str, str] = {}
+    figures: list[NextFigure] = []
+    products = categories = None
+    lesson = lesson_of(sessions_of(trails, trails.product), seed=seed)
+    if len(lesson) < LEAST_STEPS:
+        silent = dict.fromkeys(LEVELS, "no_sessions")
+    else:
+        with watched.stage("next products"):
+            products, lists = learn_products(lesson, group, seed=seed)
+        figures += judge_lists("product", *lists, products.index.popular)
+        with watched.stage("next categories"):
+            found = learn_categories(lesson, products, group, len(trails.categories), seed=seed)
+        if not (group >= 0).any():
+            silent["category"] = "no_categories"
+        elif found is None:
+            silent["category"] = "no_sessions"
+        else:
+            categories, lists = found
+            figures += judge_lists("category", *lists, categories.index.popular)
+        for level in LEVELS:
+            if level not in silent and not any(f.stated for f in figures if f.level == level):
+                silent[level] = "not_better"
+    return NextModel(
+        products,
+        categories,
+        silent,
+        tuple(figures),
+        trails.products,
+        pa.array(trails.categories.paths, pa.string()),
+        lesson.sequels >= LEAST_STEPS,
+    )
+
+
+def _found(index: Sessions, running: Running) -> np.ndarray:
+    """The number in the index of the session that ended when each did, on the same; or -1."""
+    own = np.full(len(running), -1, np.int64)
+    if not len(index):
+        return own
+    ends, last = index.ends, index.item[index.starts[1:] - 1]
+    wanted = running.time[running.starts[1:] - 1]
+    at = np.searchsorted(ends, wanted)
+    # Few sessions end in the same microsecond; of twins among them the first will do.
+    for _ in range(8):
+        here = np.minimum(at, len(index) - 1)
+        same = (at < len(index)) & (own < 0) & (ends[here] == wanted) & (last[here] == running.last)
+        own[same] = at[same]
+        at = at + 1
+    return own

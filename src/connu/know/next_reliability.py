@@ -1,0 +1,77 @@
+"""How right the lists of what comes next were, beside a list of what is popular."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from connu.twins.calibration import expected_calibration_error
+
+#: Lengths of lists.
+LENGTHS = (1, 5, 20)
+#: How much of the time what is told must be right where the surest are asked.
+_SURE = 0.95
+
+
+@dataclass(frozen=True)
+class NextFigure:
+    """One measure on the newest steps.
+
+    Attributes:
+        level: product or category. measure: hr1, hr5, hr20, mrr20, ece, coverage95.
+        figure, base: of the lists, and of the popular one; NaN where it says no probability.
+        people: steps judged. stated: whether the level is told.
+    """
+
+    level: str
+    measure: str
+    figure: float
+    base: float
+    people: int
+    stated: bool
+
+
+def judge_lists(
+    level: str, items: np.ndarray, chance: np.ndarray, target: np.ndarray, popular: np.ndarray
+) -> list[NextFigure]:
+    """The measures of lists; told where they find more within one, five and twenty than the
+    popular list does, and what they say of their first is right about as often as they say.
+
+    Args:
+        level: product or category.
+        items: int32 (q, n) likeliest first, -1 where there are fewer; chance: float64 (q, n).
+        target: int32 (q,), what came next.
+        popular: int32, the list for everybody.
+    """
+    if not len(target):
+        return []
+    place = _places(items, target)
+    plain = _places(np.broadcast_to(popular, (len(target), len(popular))), target)
+    right = place == 0
+    found = {f"hr{n}": ((place < n).mean(), (plain < n).mean()) for n in LENGTHS}
+    mean = [np.where(p < LENGTHS[-1], 1 / (p + 1.0), 0).mean() for p in (place, plain)]
+    found["mrr20"] = (mean[0], mean[1])
+    nothing = float("nan")
+    found["ece"] = (expected_calibration_error(chance[:, 0], right), nothing)
+    found["coverage95"] = (_coverage(chance[:, 0], right), nothing)
+    stated = all(found[f"hr{n}"][0] > found[f"hr{n}"][1] for n in LENGTHS[1:])
+    stated &= found["mrr20"][0] > found["mrr20"][1]
+    return [
+        NextFigure(level, name, float(figure), float(base), len(target), bool(stated))
+        for name, (figure, base) in found.items()
+    ]
+
+
+def _places(items: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Where each target stands in its list, from 0; beyond all lengths where it does not."""
+    hit = items == target[:, None]
+    return np.where(hit.any(axis=1), hit.argmax(axis=1), 10**6)
+
+
+def _coverage(sure: np.ndarray, right: np.ndarray) -> float:
+    """The largest share of steps, the surest first, of which so many were right."""
+    order = np.argsort(-sure, kind="stable")
+    share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    good = np.flatnonzero(share >= _SURE)
+    return (good[-1] + 1) / len(order) if len(good) else 0.0
