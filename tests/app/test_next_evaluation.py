@@ -65,6 +65,9 @@ def test_steps_are_the_prefixes_of_later_sessions():
         "Photo/Lenses", "Photo/Lenses", None, "Games", "Photo/Lenses", "Games",
     ]  # fmt: skip
     assert len(set(steps.session.tolist())) == 2
+    # What somebody saw before his session began is known, his removals are not among it.
+    past = ["".join(names[p] for p in steps.past[a:b]) for a, b in _ranges(steps)]
+    assert past == ["abc"] * 4 + [""] * 2
     assert len(steps_after(trails, 20 * DAY)) == 0
 
 
@@ -122,3 +125,7 @@ def test_a_shop_to_which_nobody_comes_back_has_no_affinities_to_judge():
     trails = made_trails([clicks(1, "abc"), clicks(12, "ab")], category_of=TREE, now=20)
     settings = Settings(brand=Brand(name="Shop"))
     assert evaluate_affinities(trails, 10 * DAY, settings) == "nobody_came_back"
+
+
+def _ranges(steps: Steps) -> list[tuple[int, int]]:
+    return list(zip(steps.past_from, steps.past_to, strict=True))

@@ -13,7 +13,7 @@ from typing import Protocol
 import msgspec
 import numpy as np
 
-from connu.kernel.progress import Progress
+from connu.kernel.progress import Progress, Silent
 from connu.kernel.settings import Settings
 from connu.know.trails import REMOVE, Trails
 from connu.measure.ranking import RankingScore, place_score, places_of
@@ -32,13 +32,19 @@ class Steps:
         trails: the product events of those sessions, and no other.
         begin: int64 (m,): the event of `trails` at which each step's prefix begins.
         end: int64 (m,): the event that comes next; the prefix ends before it.
+        past_from, past_to: int64 (m,): what each step's subject saw before its session began, as a
+            range of `past`.
+        past: int32 (…,): products of all subjects, each one's in time.
         known: bool (p,): products seen before the cut.
-        known_category: bool (k,): nodes that events or products named before the cut.
+        known_category: bool (k + 1,): nodes that events or products named before the cut.
     """
 
     trails: Trails
     begin: np.ndarray
     end: np.ndarray
+    past_from: np.ndarray
+    past_to: np.ndarray
+    past: np.ndarray
     known: np.ndarray
     known_category: np.ndarray
 
@@ -64,12 +70,13 @@ class Steps:
 
     def part(self, first: int, last: int) -> Steps:
         """The steps first … last − 1."""
-        return Steps(
-            self.trails,
-            self.begin[first:last],
-            self.end[first:last],
-            self.known,
-            self.known_category,
+        rows = slice(first, last)
+        return replace(
+            self,
+            begin=self.begin[rows],
+            end=self.end[rows],
+            past_from=self.past_from[rows],
+            past_to=self.past_to[rows],
         )
 
 
@@ -120,9 +127,12 @@ def evaluate_next(
     steps = steps_after(trails, cut)
     if not len(steps):
         return "no_sessions"
+    # Loaded here: LightGBM and compiled code take a second that other parts need not wait for.
     from connu.app.next_at_cut import NextAtCut
 
-    return judge_next(steps, NextAtCut(trails.before(cut), settings, progress), level)
+    with (progress or Silent()).stage("what comes next"):
+        model = NextAtCut(trails.before(cut), settings.intents.seed)
+    return model.silent or judge_next(steps, model, level)
 
 
 def steps_after(trails: Trails, cut: int) -> Steps:
@@ -143,14 +153,27 @@ def steps_after(trails: Trails, cut: int) -> Steps:
     known_category[trails.product_category[known]] = True
     # The last place stands for −1, no category.
     known_category[-1] = False
-    later = begun_after(trails, cut) & (trails.product >= 0) & (trails.role != REMOVE)
+    named = (trails.product >= 0) & (trails.role != REMOVE)
+    later = begun_after(trails, cut) & named
     kept = _only(trails, later)
     new = np.ones(len(kept.time), np.bool_)
     new[1:] = kept.session[1:] != kept.session[:-1]
     first = np.flatnonzero(new)
     begin = first[np.cumsum(new) - 1] if len(first) else np.zeros(0, np.int64)
     end = np.flatnonzero(~new)
-    return Steps(kept, begin[end], end, known, known_category)
+    # Of each event, how many such events there are before it: places among what was ever seen.
+    so_far = np.concatenate([[0], np.cumsum(named)])
+    first_seen = so_far[trails.starts[:-1]][kept.place]
+    return Steps(
+        trails=kept,
+        begin=begin[end],
+        end=end,
+        past_from=first_seen[end],
+        past_to=so_far[:-1][later][begin[end]],
+        past=np.ascontiguousarray(trails.product[named], np.int32),
+        known=known,
+        known_category=known_category,
+    )
 
 
 def judge_next(steps: Steps, model: Foretelling, level: str | None = None) -> NextEvaluation:
