@@ -90,6 +90,58 @@ def test_facts_are_few_have_their_reason_and_agree_with_the_tables(shop):
     assert len([f for f in facts if f["attribute"] == "moment"]) == len(moments) > 0
 
 
+def test_chances_to_buy_grow_with_the_category_and_the_likeliest_have_reasons(shop):
+    rows = [r for r in shop.table("intents").to_pylist() if r["kind"] == "buy"]
+    chance = {(r["subject"], r["target"]): r["probability"] for r in rows}
+    assert {r["horizon_days"] for r in rows} == {7}
+    assert all(r["probability"] >= 0.001 or r["rank"] == 1 for r in rows)
+    above = {
+        (who, path): chance[who, path.split("/")[0]]
+        for who, path in chance
+        if "/" in path and (who, path.split("/")[0]) in chance
+    }
+    assert above and all(chance[key] <= above[key] for key in above)
+    facts = [f for f in shop.table("facts").to_pylist() if f["attribute"] == "intent"]
+    assert facts
+    for fact in facts:
+        assert fact["probability"] == chance[fact["subject"], fact["value"]] >= 0.05
+        said = json.loads(fact["evidence"])
+        assert said["horizon_days"] == 7 and "within 7 days" in said["because"]
+
+
+def test_figures_stand_beside_the_base_rate_s_and_say_what_is_published(shop):
+    silent = {
+        (s["kind"], s["level"], s["horizon_days"])
+        for s in shop.table("intent_silences").to_pylist()
+        if s["target"] is None
+    }
+    figures = shop.table("intent_reliability").to_pylist()
+    for row in figures:
+        key = (row["kind"], row["level"], row["horizon_days"])
+        assert row["stated"] == (key not in silent), row
+    by_key = {(r["kind"], r["level"], r["measure"]): r for r in figures}
+    bought = by_key["buy", "category", "log_loss"]
+    assert bought["stated"] and bought["figure"] < bought["base"]
+    assert {r["kind"] for r in figures} >= {"affinity", "buy", "next"}
+
+
+def test_a_running_visit_is_told_what_comes_next_on_its_shelf(shop):
+    seen = [buying_brand.sku(buying_brand.SHELVES[0], k) for k in (1, 2)]
+    coming = shop.next_products(["unheard of", *seen], n=5)
+    assert len(coming) == 5
+    assert [c.probability for c in coming] == sorted((c.probability for c in coming), reverse=True)
+    assert all(c.target.startswith("0-") for c in coming[:3])
+    assert shop.next_products(["unheard of"]) == shop.next_products([]) == []
+
+
+def test_where_nobody_visits_there_is_no_next_product(tmp_path):
+    brand = open_brand(buying_brand.make_brand(tmp_path / "brand", settings="enabled = false\n"))
+    brand.build()
+    with pytest.raises(NotFoundError) as error:
+        brand.next_products(["0-1"])
+    assert "intent_silences" in error.value.hint
+
+
 def test_who_refused_is_told_nothing(shop):
     refused = customers(shop)[buying_brand.REFUSED]
     for name in ("intents", "staying", "moments"):
@@ -158,15 +210,19 @@ def test_somebody_forgotten_takes_the_models_with_him(own_shop):
     build = Builds(own_shop.folder).current()
     assert not (build.path / "intents").exists()
     assert gone not in own_shop.table("intents")["subject"].to_pylist()
-    assert own_shop.build().changed
-    assert (Builds(own_shop.folder).current().path / "intents").is_dir()
+    with pytest.raises(NotFoundError):
+        own_shop.next_products(["0-1"])
 
 
-def test_the_same_brand_gives_the_same_intents(own_shop):
+@pytest.mark.slow
+def test_the_same_brand_gives_the_same_intents_and_a_build_makes_the_models_again(own_shop):
     before = {name: own_shop.table(name) for name in INTENT_TABLES}
+    path = Builds(own_shop.folder).current().path / "intents"
+    shutil.rmtree(path)
     own_shop.build(force=True)
     for name, table in before.items():
         assert own_shop.table(name).equals(table), name
+    assert (Builds(own_shop.folder).current().path / "intents" / "next").is_dir()
 
 
 def test_without_purchases_affinities_still_work_and_the_rest_says_why(tmp_path):

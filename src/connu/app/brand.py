@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from connu.app.intent_evaluation import IntentsEvaluation
     from connu.app.intent_view import IntentView
     from connu.app.reason import Reason
+    from connu.app.running_visit import Coming, RunningVisits
     from connu.app.status import Status
     from connu.ledger.erasure import Forgotten
     from connu.ledger.narrowing import Narrowing
@@ -52,6 +53,7 @@ class Brand:
     def __init__(self, folder: Path, settings: Settings) -> None:
         self.folder = folder
         self.settings = settings
+        self._visits: RunningVisits | None = None
 
     # ------------------------------------------------------------------ making
     def build(
@@ -155,6 +157,31 @@ class Brand:
 
         with self.reading(purpose) as reading:
             return intents_of_one(reading, self.settings, who)
+
+    def next_products(self, products: Sequence[str], *, n: int = 10) -> list[Coming]:
+        """What a running visit most likely looks at or buys next, the likeliest first.
+
+        The model of the build in force is opened once and stays open: ask one Brand again.
+
+        Args:
+            products: ids of what was seen so far, in order, the last on screen.
+            n: how many.
+
+        Raises:
+            NotFoundError: the build tells of no next product.
+        """
+        return self._running_visits().next("product", products, n)
+
+    def next_categories(self, products: Sequence[str], *, n: int = 3) -> list[Coming]:
+        """The categories likeliest to come next in a running visit; see `next_products`."""
+        return self._running_visits().next("category", products, n)
+
+    def _running_visits(self) -> RunningVisits:
+        if self._visits is None:
+            from connu.app.running_visit import RunningVisits
+
+            self._visits = RunningVisits(self.folder)
+        return self._visits
 
     def show(self, who: str, *, purpose: str = "service") -> Found:
         """One customer, or the several that `who` may mean.

@@ -7,6 +7,7 @@ some subjects at a time, so that a million of them are a stream that is never he
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -168,8 +169,8 @@ def measured(
             "level": level,
             "horizon_days": days,
             "measure": measure,
-            "figure": figure,
-            "base": base,
+            "figure": _number(figure),
+            "base": _number(base),
             "people": people,
             "stated": stated.get(days, False),
         }
@@ -199,3 +200,8 @@ def _offsets(lists: pa.Array) -> pa.Array:
     """int32 (n + 1,): where each list begins among the flattened values; null lists are empty."""
     lengths = pc.fill_null(pc.list_value_length(lists), 0).to_numpy()
     return pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int32())
+
+
+def _number(value: float | None) -> float | None:
+    """The value; None where it is no number."""
+    return None if value is None or not math.isfinite(value) else float(value)

@@ -115,15 +115,17 @@ def _affinities(told: list[dict[str, Any]], facts: list[dict[str, Any]]) -> list
 
 
 def _buying(told: list[dict[str, Any]], facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Anything, then the likeliest categories of the longest horizon, within every horizon."""
+    """Anything, then the likeliest of the deepest level, by the longest horizon; within each."""
     reasons = {f["value"]: said_of(f).get("because") for f in facts if f["attribute"] == "intent"}
     rows = [row for row in told if row["kind"] == "buy"]
     longest = max((row["horizon_days"] for row in rows), default=0)
-    shown = {
-        row["target"]: row["rank"]
+    likeliest = [
+        row
         for row in rows
         if row["level"] == "category" and row["horizon_days"] == longest and row["rank"] <= _MOST
-    }
+    ]
+    deepest = max((row["target"].count("/") for row in likeliest), default=0)
+    shown = {r["target"]: r["rank"] for r in likeliest if r["target"].count("/") == deepest}
     rows = [row for row in rows if row["level"] == "any" or row["target"] in shown]
     rows.sort(key=lambda r: (r["level"] != "any", shown.get(r["target"], 0), r["horizon_days"]))
     return [
