@@ -53,4 +53,5 @@ def moment_sql(now: int) -> str:
 
 
 def count_of(engine: Engine, table: str) -> int:
+    """The rows of a table."""
     return int(engine.collect(f"SELECT count(*) AS n FROM {table}")["n"][0].as_py())
