@@ -33,6 +33,7 @@ import numpy as np
 
 from benchmarks import next_baselines, next_categories, value_baseline
 from benchmarks.identities import CONNU, Failed, machine, run_measured, write_page
+from benchmarks.next_connu import NextConnu
 from benchmarks.next_shops import SHOPS
 from benchmarks.next_speed import next_speed
 from benchmarks.next_steps import CategoryScore, NextScore, Steps, category_score, next_score
@@ -48,6 +49,8 @@ BEGIN, END = "<!-- intents -->", "<!-- end of intents -->"
 SUBJECTS, EVENTS, SIZES = 1_000_000, 50_000_000, (0.25, 0.5, 1.0)
 #: Of the sample brand: the horizon judged; ROC AUC above the better rival, and ECE, to reach.
 BUYING_DAYS, GAIN, ECE = 7, 0.05, 0.01
+#: HR@20 and MRR@20 to reach in shops there are figures of.
+TO_REACH = {"yoochoose": (0.695, 0.375)}
 TABLES = {
     "next": "| shop | method | steps | HR@1 | HR@5 | HR@20 | MRR@5 | MRR@20 | seconds |",
     "categories": (
@@ -72,12 +75,14 @@ class Report:
         remarks: lines of text.
         figures: the same for programs.
         failed: parts that did not finish.
+        learnt: what connu learnt of shops, by name.
     """
 
     rows: dict[str, list[str]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     figures: list[dict[str, Any]] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    learnt: dict[str, NextConnu] = field(default_factory=dict)
 
     def row(self, table: str, *cells: str, **figures: Any) -> None:
         """Add a row, and print it."""
@@ -115,15 +120,45 @@ def shops(report: Report) -> Iterator[Steps]:
             report.remark(f"{name}: skipped, the data folder does not hold it")
 
 
+def _learn(report: Report, steps: Steps) -> NextConnu:
+    """What connu learnt of a shop; learnt once, for all parts."""
+    if steps.name not in report.learnt:
+        report.learnt[steps.name] = NextConnu.learn(steps)
+        seconds = report.learnt[steps.name].learn_seconds
+        report.remark(f"{steps.name}: connu learnt what comes next in {seconds:.1f} s")
+    return report.learnt[steps.name]
+
+
 def next_products(report: Report) -> None:
     """The next product, in every shop by every method."""
     for steps in shops(report):
+        connu = _learn(report, steps)
+        begun = time.perf_counter()
+        told = connu.products()
+        seconds = time.perf_counter() - begun
+        if told is None:
+            report.remark(f"{steps.name}: connu tells no next product")
+        else:
+            score = next_score(told, steps.target)
+            _told_next(report, steps.name, "connu", score, seconds)
+            report.remarks += _reached(steps.name, score)
         every = np.arange(len(steps))
         for method, tell in next_baselines.METHODS.items():
             begun = time.perf_counter()
             lists = tell(steps, every)
             seconds = time.perf_counter() - begun
             _told_next(report, steps.name, method, next_score(lists, steps.target), seconds)
+
+
+def _reached(shop: str, score: NextScore) -> list[str]:
+    """Whether what was to be reached in a shop is."""
+    if shop not in TO_REACH:
+        return []
+    hit, mrr = TO_REACH[shop]
+    fine = score.hit[20] >= hit and score.mrr[20] >= mrr
+    return [
+        f"- {shop}: to reach HR@20 {hit} and MRR@20 {mrr}: {'reached' if fine else 'NOT reached'}"
+    ]
 
 
 def _told_next(report: Report, shop: str, method: str, score: NextScore, seconds: float) -> None:
@@ -139,6 +174,14 @@ def categories(report: Report) -> None:
     for steps in shops(report):
         if not len(steps.categories):
             continue
+        connu = _learn(report, steps)
+        begun = time.perf_counter()
+        told = connu.categories()
+        seconds = time.perf_counter() - begun
+        if told is None:
+            report.remark(f"{steps.name}: connu tells no next category")
+        else:
+            _told_category(report, steps.name, "connu", category_score(*told, steps), seconds)
         for method, tell in next_categories.METHODS.items():
             begun = time.perf_counter()
             lists, sure = tell(steps)
@@ -286,6 +329,16 @@ def intent_speed(report: Report, subjects: int = SUBJECTS, events: int = EVENTS)
             peak_gb=taken.peak_gb,
         )
     steps = Steps.of(SHOPS["made_large"]())
+    connu = _learn(report, steps)
+    batch, one = connu.candidates_per_second(), connu.one_by_one_ms()
+    report.remark(
+        f"speed, connu, {steps.name}: candidates of {batch:,.0f}/s in a batch on one thread, "
+        f"before re-ranking; one session, re-ranked, {one[0]:.2f} ms at the median, {one[1]:.2f} "
+        "ms at the 99th percentile",
+        method="connu",
+        per_second=batch,
+        one_ms=one,
+    )
     for method, tell in {"VMIS-kNN": next_baselines.vmis(steps).tell}.items():
         speed = next_speed(tell, steps)
         report.remark(

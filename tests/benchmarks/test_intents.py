@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow.compute as pc
@@ -16,9 +17,10 @@ import pytest
 from benchmarks import intents
 from benchmarks.intent_crowd import DAYS, EVENTS, TIES, write_crowd
 from benchmarks.next_baselines import popularity
+from benchmarks.next_connu import NextConnu
 from benchmarks.next_shops import BEGAN, DAY, PLANS, Shop, make_clicks, split_in_time
 from benchmarks.next_speed import next_speed
-from benchmarks.next_steps import Steps
+from benchmarks.next_steps import NextScore, Steps, category_score, next_score
 from benchmarks.value_baseline import Errors
 from connu.measure.intents import intent_score
 
@@ -27,7 +29,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> Shop:
-    """A small shop, the only one there is."""
+    """A small shop, the only one there is; connu's own, tested below, is left out."""
+    silent = SimpleNamespace(products=lambda: None, categories=lambda: None)
+    monkeypatch.setattr(intents, "_learn", lambda report, steps: silent)
     plan = replace(PLANS["made_books"], sessions=800, products=300, categories=12)
     cut = BEGAN + (plan.days - plan.test_days) * DAY
     shop = Shop("small", *split_in_time(make_clicks(plan), cut))
@@ -49,7 +53,8 @@ def test_a_row_has_a_cell_for_every_heading(
     assert report.rows[part]
     for line in report.rows[part]:
         assert line.count("|") == header.count("|") == intents.rule(header).count("|")
-    assert report.remarks == ["- absent: skipped, the data folder does not hold it"]
+    assert report.remarks[0].startswith("- small: connu tells no next ")
+    assert report.remarks[1:] == ["- absent: skipped, the data folder does not hold it"]
     assert report.lines()[:2] == [header, intents.rule(header)]
     assert json.dumps(report.figures)
     assert "small" in capsys.readouterr().out
@@ -100,6 +105,30 @@ def test_the_page_is_written_between_its_marks(
 def test_the_real_page_has_a_place_for_figures():
     text = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
     assert text.count(intents.BEGIN) == text.count(intents.END) == 1
+
+
+def test_what_is_to_be_reached_is_told():
+    score = NextScore(10, {1: 0.3, 5: 0.5, 20: 0.7}, {1: 0.3, 5: 0.35, 20: 0.37})
+    assert intents._reached("yoochoose", score)[0].endswith(": NOT reached")
+    fine = replace(score, mrr={20: 0.38})
+    assert intents._reached("yoochoose", fine)[0].endswith(".375: reached")
+    assert intents._reached("made_books", score) == []
+
+
+@pytest.mark.slow
+def test_connu_is_asked_on_the_same_steps_and_beats_the_most_clicked():
+    plan = replace(PLANS["made_books"], sessions=1500, products=200, categories=8)
+    steps = Steps.of(Shop("small", *split_in_time(make_clicks(plan), BEGAN + 50 * DAY)))
+    connu = NextConnu.learn(steps)
+    lists = connu.products()
+    assert lists is not None and lists.shape == (len(steps), 20)
+    plain = next_score(popularity(steps, np.arange(len(steps))), steps.target)
+    assert next_score(lists, steps.target).hit[20] > 2 * plain.hit[20]
+    told = connu.categories()
+    assert told is not None
+    assert category_score(*told, steps).hit1 > 0.6
+    assert connu.candidates_per_second() > 0
+    assert connu.one_by_one_ms()[0] > 0
 
 
 def test_speed_is_measured_of_whatever_tells():
