@@ -163,12 +163,22 @@ def last_views(trails: Trails) -> tuple[np.ndarray, np.ndarray]:
 
 
 def evaluate_buying(
-    trails: Trails, cut: int, settings: Settings, *, progress: Progress | None = None
+    trails: Trails,
+    cut: int,
+    settings: Settings,
+    skipped: dict[tuple[str, int], str],
+    *,
+    progress: Progress | None = None,
 ) -> list[BuyScore] | str:
     """Learn who buys before a cut, and judge it on who bought after it.
 
-    Horizons that are not over when the events end are left out, and so are those the model tells
-    nothing of.
+    Args:
+        trails: whole.
+        cut: µs since 1970.
+        settings: the brand's.
+        skipped: filled: level and horizon → the word of a reason, of what is not judged because
+            the events end before it is over, or because the model tells nothing of it.
+        progress: who watches.
 
     Returns:
         What `judge_buying` finds; the word of a reason where there is nothing to judge.
@@ -177,12 +187,14 @@ def evaluate_buying(
         return "no_purchases"
     asked = settings.intents.horizons_days
     horizons = [days for days in asked if cut + days * DAY <= trails.now]
+    skipped |= {("category", days): "too_short" for days in asked if days not in horizons}
     if not horizons:
         return "too_short"
     before = trails.before(cut)
     model = learn_buying(
         before, horizons_days=tuple(horizons), seed=settings.intents.seed, progress=progress
     )
+    skipped |= model.silences
     if not model.horizons:
         return next(iter(model.silent.values()), "too_few")
     levels = trails.categories.ancestors.shape[1]

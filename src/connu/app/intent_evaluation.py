@@ -132,7 +132,13 @@ def evaluate_intents(
         if part == "next":
             told = evaluate_next(clicks, cut, settings, level=level, progress=progress)
         elif part == "buy":
-            told = evaluate_buying(trails, cut, settings, progress=progress)
+            silences: dict[tuple[str, int], str] = {}
+            told = evaluate_buying(trails, cut, settings, silences, progress=progress)
+            if not isinstance(told, str):
+                skipped |= {
+                    f"buy, {what} within {days} days": spoken_reason(why)
+                    for (what, days), why in sorted(silences.items())
+                }
         elif part == "affinity":
             told = evaluate_affinities(trails, cut, settings)
         else:

@@ -41,6 +41,7 @@ def judge_truth(reading: Reading, trails: Trails, path: Path) -> list[BuyScore]:
         UsageError: a column is missing, the build tells no intents to buy, nobody of the truth is
             a subject of the build, or no purchase lies after the events' end.
     """
+    labelled = _columns(path, "the truth", ("person", "category", "bought_at"))
     if not reading.build.has("intents"):
         raise UsageError("the build in force tells no intents", hint="run: connu build")
     told = _told(reading, trails)
@@ -49,7 +50,6 @@ def judge_truth(reading: Reading, trails: Trails, path: Path) -> list[BuyScore]:
             "the build in force tells no intent to buy",
             hint="connu status says why; without --truth its model is judged on a time split",
         )
-    labelled = _columns(path, "the truth", ("person", "category", "bought_at"))
     persons = _persons(reading, trails, path)
     bought = _purchases(labelled, trails, persons, path)
     outcome = Outcome.of(trails, trails.now, list(told))

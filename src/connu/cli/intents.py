@@ -47,7 +47,7 @@ def print_intents(console: Console, evaluation: IntentsEvaluation) -> None:
     if evaluation.truth:
         _print_buying(console, evaluation.truth, "The build in force, against labelled truth")
     for part, reason in evaluation.skipped.items():
-        console.print(f"Not judged: {_PARTS.get(part, part)} ({reason}).")
+        console.print(f"Not judged: {_spoken(part)} ({reason}).")
     if evaluation.aside:
         said = ", ".join(f"{n:,} {why.replace('_', ' ')}" for why, n in evaluation.aside.items())
         console.print(f"[dim]Set aside before anything was learnt: {said}.[/]")
@@ -291,3 +291,13 @@ def _lift(lift: Lift | None) -> str:
 
 def _moment(iso: str) -> str:
     return iso.removesuffix("Z").replace("T", " ")
+
+
+def _spoken(part: str) -> str:
+    """What was not judged, in words.
+
+    >>> _spoken("stay"), _spoken("buy, any within 7 days")
+    ('who stays', 'who buys, any within 7 days')
+    """
+    word, comma, rest = part.partition(",")
+    return _PARTS.get(word, word) + comma + rest
