@@ -24,13 +24,13 @@ from connu.know.buying_horizon import Horizon, learn_horizon
 from connu.know.buying_nodes import base_logit
 from connu.know.buying_rows import SLICE, Past, gather
 from connu.know.buying_top import agree, strongest
-from connu.know.intent_features import Around, Pairs, pairs_of
+from connu.know.intent_features import NEVER_DAYS, PLACE_OF, Around, Pairs, pairs_of
 from connu.know.intent_reasons import reasons_of
 from connu.know.trails import DAY, PURCHASE, Trails
 
 #: Purchases below which nothing is learnt.
 FEWEST = 50
-#: Probability from which the reasons are told; and at most so many sentences a subject.
+#: Probability from which the reasons are told.
 NOTABLE = 0.05
 #: Columns of what is told.
 TOLD = pa.schema(
@@ -76,8 +76,8 @@ class BuyingModel:
     def tell(self, trails: Trails, *, top: int = 10) -> pa.Table:
         """The strongest categories of each subject with a trail, and the shop as a whole.
 
-        Told are categories he touched, those near them, and untouched ones that are likelier than
-        their base rate; `probability` answers for every other.
+        Told are categories he touched, and untouched ones that are likelier than their base rate;
+        `probability` answers for every other.
 
         Args:
             trails: as they stand at their `now`.
@@ -96,6 +96,7 @@ class BuyingModel:
         back = np.append(trails.categories.nodes_of(self.paths), -1).astype(np.int32)
         gone = back[:k] < 0
         for found, told in self._told(trails, np.arange(len(trails))):
+            touched = found.features[:, PLACE_OF["age_first"]] < NEVER_DAYS
             for h, horizon in enumerate(self.horizons):
                 verdict = self.verdicts[h]
                 base = self._base(horizon.days)
@@ -105,6 +106,7 @@ class BuyingModel:
                     found.node,
                     self.depth,
                     told[:, h],
+                    touched,
                     order,
                     horizon.cold,
                     base,

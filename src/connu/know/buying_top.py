@@ -42,6 +42,7 @@ def strongest(
     node: np.ndarray,
     depth: np.ndarray,
     told: np.ndarray,
+    touched: np.ndarray,
     order: np.ndarray,
     cold: np.ndarray,
     base: np.ndarray,
@@ -50,13 +51,14 @@ def strongest(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, int]:
     """The strongest categories of each subject, and the shop as a whole; one horizon.
 
-    Told are candidates, and untouched categories that are likelier than their base rate: of each
-    depth `top`; what a depth leaves over goes to the deepest that have more.
+    Told are touched categories, and others that are likelier than their base rate: of each depth
+    `top`; what a depth leaves over goes to the deepest that have more.
 
     Args:
         place, node: (n,): candidates by subject; each one's first is the shop, k.
         depth: (k + 1,): of each node, -1 the shop.
         told: float64 (n,): probabilities.
+        touched: bool (n,): whether the subject ever touched the node.
         order: int32 (k,): nodes by `cold` over `base`, the highest first.
         cold: float64 (k,): share of a subject's probability that falls on an untouched node.
         base: float64 (k,): base rates.
@@ -98,7 +100,7 @@ def strongest(
             stop += 1
         taken[:] = 0
         for r in range(first + 1, stop):
-            if not muted[node[r]]:
+            if not muted[node[r]] and (touched[r] or told[r] > base[node[r]]):
                 _insert(best, which, row, taken, depth[node[r]], told[r], node[r], r, most)
         for c in order:
             p = told[first] * cold[c]
