@@ -23,20 +23,17 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
 
-from benchmarks import next_baselines, next_categories, value_baseline
+from benchmarks import value_baseline
 from benchmarks.identities import CONNU, Failed, machine, run_measured, write_page
-from benchmarks.next_connu import NextConnu
-from benchmarks.next_shops import SHOPS
-from benchmarks.next_speed import next_speed
-from benchmarks.next_steps import CategoryScore, NextScore, Steps, category_score, next_score
+from benchmarks.intent_next import categories, next_products, next_speeds
+from benchmarks.intent_report import TABLES, Report, rule
 from benchmarks.value_baseline import HALF, Errors, History, Purchases
 from connu.app.intent_evaluation import IntentsEvaluation
 from connu.know.purchases import histories_from
@@ -49,162 +46,6 @@ BEGIN, END = "<!-- intents -->", "<!-- end of intents -->"
 SUBJECTS, EVENTS, SIZES = 1_000_000, 50_000_000, (0.25, 0.5, 1.0)
 #: Of the sample brand: the horizon judged; ROC AUC above the better rival, and ECE, to reach.
 BUYING_DAYS, GAIN, ECE = 7, 0.05, 0.01
-#: HR@20 and MRR@20 to reach in shops there are figures of.
-TO_REACH = {"yoochoose": (0.695, 0.375)}
-TABLES = {
-    "next": "| shop | method | steps | HR@1 | HR@5 | HR@20 | MRR@5 | MRR@20 | seconds |",
-    "categories": (
-        "| shop | method | steps | HR@1 | HR@3 | changes | HR@3 then | surest half | seconds |"
-    ),
-    "buying": (
-        "| data | method | pairs | bought | ROC AUC | PR AUC | lift at 10 % | ECE | bits lost |"
-    ),
-    "staying": (
-        "| data | method | customers | purchases: MAE | RMSE | total off by | value: MAE | RMSE "
-        "| total off by | seconds |"
-    ),
-}
-
-
-@dataclass
-class Report:
-    """What was measured.
-
-    Attributes:
-        rows: by table of TABLES.
-        remarks: lines of text.
-        figures: the same for programs.
-        failed: parts that did not finish.
-        learnt: what connu learnt of shops, by name.
-    """
-
-    rows: dict[str, list[str]] = field(default_factory=dict)
-    remarks: list[str] = field(default_factory=list)
-    figures: list[dict[str, Any]] = field(default_factory=list)
-    failed: list[str] = field(default_factory=list)
-    learnt: dict[str, NextConnu] = field(default_factory=dict)
-
-    def row(self, table: str, *cells: str, **figures: Any) -> None:
-        """Add a row, and print it."""
-        line = "| " + " | ".join(cells) + " |"
-        self.rows.setdefault(table, []).append(line)
-        self.figures.append({"table": table} | figures)
-        print(line, flush=True)
-
-    def remark(self, text: str, **figures: Any) -> None:
-        """Add a line, and print it."""
-        self.remarks.append(f"- {text}")
-        if figures:
-            self.figures.append(figures)
-        print(self.remarks[-1], flush=True)
-
-    def lines(self) -> list[str]:
-        """The tables, then the remarks."""
-        told: list[str] = []
-        for table, rows in self.rows.items():
-            told += [TABLES[table], rule(TABLES[table]), *rows, ""]
-        return told + self.remarks
-
-
-def rule(header: str) -> str:
-    """The line below a heading: two columns of words, the rest of numbers."""
-    return "|---|---|" + "--:|" * (header.count("|") - 3)
-
-
-def shops(report: Report) -> Iterator[Steps]:
-    """Every shop that is there, coded."""
-    for name, read in SHOPS.items():
-        try:
-            yield Steps.of(read())
-        except FileNotFoundError:
-            report.remark(f"{name}: skipped, the data folder does not hold it")
-
-
-def _learn(report: Report, steps: Steps) -> NextConnu:
-    """What connu learnt of a shop; learnt once, for all parts."""
-    if steps.name not in report.learnt:
-        report.learnt[steps.name] = NextConnu.learn(steps)
-        seconds = report.learnt[steps.name].learn_seconds
-        report.remark(f"{steps.name}: connu learnt what comes next in {seconds:.1f} s")
-    return report.learnt[steps.name]
-
-
-def next_products(report: Report) -> None:
-    """The next product, in every shop by every method."""
-    for steps in shops(report):
-        connu = _learn(report, steps)
-        begun = time.perf_counter()
-        told = connu.products()
-        seconds = time.perf_counter() - begun
-        if told is None:
-            report.remark(f"{steps.name}: connu tells no next product")
-        else:
-            score = next_score(told, steps.target)
-            _told_next(report, steps.name, "connu", score, seconds)
-            report.remarks += _reached(steps.name, score)
-        every = np.arange(len(steps))
-        for method, tell in next_baselines.METHODS.items():
-            begun = time.perf_counter()
-            lists = tell(steps, every)
-            seconds = time.perf_counter() - begun
-            _told_next(report, steps.name, method, next_score(lists, steps.target), seconds)
-
-
-def _reached(shop: str, score: NextScore) -> list[str]:
-    """Whether what was to be reached in a shop is."""
-    if shop not in TO_REACH:
-        return []
-    hit, mrr = TO_REACH[shop]
-    fine = score.hit[20] >= hit and score.mrr[20] >= mrr
-    return [
-        f"- {shop}: to reach HR@20 {hit} and MRR@20 {mrr}: {'reached' if fine else 'NOT reached'}"
-    ]
-
-
-def _told_next(report: Report, shop: str, method: str, score: NextScore, seconds: float) -> None:
-    cells = [f"{score.hit[cut]:.4f}" for cut in (1, 5, 20)]
-    cells += [f"{score.mrr[cut]:.4f}" for cut in (5, 20)]
-    named = {"shop": shop, "method": method, "seconds": seconds}
-    told = (shop, method, f"{score.steps:,}", *cells, f"{seconds:.1f}")
-    report.row("next", *told, **named, score=asdict(score))
-
-
-def categories(report: Report) -> None:
-    """The next category, in every shop that names categories."""
-    for steps in shops(report):
-        if not len(steps.categories):
-            continue
-        connu = _learn(report, steps)
-        begun = time.perf_counter()
-        told = connu.categories()
-        seconds = time.perf_counter() - begun
-        if told is None:
-            report.remark(f"{steps.name}: connu tells no next category")
-        else:
-            _told_category(report, steps.name, "connu", category_score(*told, steps), seconds)
-        for method, tell in next_categories.METHODS.items():
-            begun = time.perf_counter()
-            lists, sure = tell(steps)
-            seconds = time.perf_counter() - begun
-            _told_category(report, steps.name, method, category_score(lists, sure, steps), seconds)
-
-
-def _told_category(
-    report: Report, shop: str, method: str, score: CategoryScore, seconds: float
-) -> None:
-    named = {"shop": shop, "method": method, "seconds": seconds}
-    told = (
-        shop,
-        method,
-        f"{score.steps:,}",
-        f"{score.hit1:.4f}",
-        f"{score.hit3:.4f}",
-        f"{score.changed:.1%}",
-        f"{score.changed_hit3:.4f}",
-        f"{score.surest_half:.4f}",
-        f"{seconds:.1f}",
-    )
-    report.row("categories", *told, **named, score=asdict(score))
 
 
 def buying(report: Report) -> None:
@@ -328,26 +169,7 @@ def intent_speed(report: Report, subjects: int = SUBJECTS, events: int = EVENTS)
             events=rows,
             peak_gb=taken.peak_gb,
         )
-    steps = Steps.of(SHOPS["made_large"]())
-    connu = _learn(report, steps)
-    batch, one = connu.candidates_per_second(), connu.one_by_one_ms()
-    report.remark(
-        f"speed, connu, {steps.name}: candidates of {batch:,.0f}/s in a batch on one thread, "
-        f"before re-ranking; one session, re-ranked, {one[0]:.2f} ms at the median, {one[1]:.2f} "
-        "ms at the 99th percentile",
-        method="connu",
-        per_second=batch,
-        one_ms=one,
-    )
-    for method, tell in {"VMIS-kNN": next_baselines.vmis(steps).tell}.items():
-        speed = next_speed(tell, steps)
-        report.remark(
-            f"speed, {method} in numba, {steps.name}: {speed.per_second:,.0f}/s in a batch on one "
-            f"thread; one session {speed.median_ms:.2f} ms at the median, {speed.worst_ms:.2f} ms "
-            "at the 99th percentile",
-            method=method,
-            **asdict(speed),
-        )
+    next_speeds(report)
 
 
 PARTS: dict[str, Callable[..., None]] = {

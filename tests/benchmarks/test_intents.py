@@ -14,8 +14,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from benchmarks import intents
+from benchmarks import intent_next, intents
 from benchmarks.intent_crowd import DAYS, EVENTS, TIES, write_crowd
+from benchmarks.intent_report import TABLES, Report, rule
 from benchmarks.next_baselines import popularity
 from benchmarks.next_connu import NextConnu
 from benchmarks.next_shops import BEGAN, DAY, PLANS, Shop, make_clicks, split_in_time
@@ -31,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def small(monkeypatch: pytest.MonkeyPatch) -> Shop:
     """A small shop, the only one there is; connu's own, tested below, is left out."""
     silent = SimpleNamespace(products=lambda: None, categories=lambda: None)
-    monkeypatch.setattr(intents, "_learn", lambda report, steps: silent)
+    monkeypatch.setattr(intent_next, "learnt", lambda report, steps: silent)
     plan = replace(PLANS["made_books"], sessions=800, products=300, categories=12)
     cut = BEGAN + (plan.days - plan.test_days) * DAY
     shop = Shop("small", *split_in_time(make_clicks(plan), cut))
@@ -39,7 +40,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Shop:
     def absent() -> Shop:
         raise FileNotFoundError
 
-    monkeypatch.setattr(intents, "SHOPS", {"small": lambda: shop, "absent": absent})
+    monkeypatch.setattr(intent_next, "SHOPS", {"small": lambda: shop, "absent": absent})
     return shop
 
 
@@ -47,15 +48,15 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Shop:
 def test_a_row_has_a_cell_for_every_heading(
     part: str, small: Shop, capsys: pytest.CaptureFixture[str]
 ):
-    report = intents.Report()
+    report = Report()
     intents.PARTS[part](report)
-    header = intents.TABLES[part]
+    header = TABLES[part]
     assert report.rows[part]
     for line in report.rows[part]:
-        assert line.count("|") == header.count("|") == intents.rule(header).count("|")
+        assert line.count("|") == header.count("|") == rule(header).count("|")
     assert report.remarks[0].startswith("- small: connu tells no next ")
     assert report.remarks[1:] == ["- absent: skipped, the data folder does not hold it"]
-    assert report.lines()[:2] == [header, intents.rule(header)]
+    assert report.lines()[:2] == [header, rule(header)]
     assert json.dumps(report.figures)
     assert "small" in capsys.readouterr().out
 
@@ -66,7 +67,7 @@ def test_buying_is_told_beside_its_rivals_and_what_is_missed_is_said(
     y = np.arange(1000) % 10 == 0
     sure = np.where(y, 0.9, 0.01)
     score = intent_score(sure, y, base=np.full(1000, 0.1), last_viewed=np.arange(1000.0))
-    report = intents.Report()
+    report = Report()
     intents._told_buying(report, "truth", score)
     assert [line.split(" | ")[1] for line in report.rows["buying"]] == [
         "connu",
@@ -74,7 +75,7 @@ def test_buying_is_told_beside_its_rivals_and_what_is_missed_is_said(
         "last viewed",
     ]
     for line in report.rows["buying"]:
-        assert line.count("|") == intents.TABLES["buying"].count("|")
+        assert line.count("|") == TABLES["buying"].count("|")
     assert "NOT reached" in report.remarks[0]
     exact = intent_score(y.astype(float), y, base=np.full(1000, 0.1))
     intents._told_buying(report, "truth", exact)
@@ -109,10 +110,10 @@ def test_the_real_page_has_a_place_for_figures():
 
 def test_what_is_to_be_reached_is_told():
     score = NextScore(10, {1: 0.3, 5: 0.5, 20: 0.7}, {1: 0.3, 5: 0.35, 20: 0.37})
-    assert intents._reached("yoochoose", score)[0].endswith(": NOT reached")
+    assert intent_next.reached("yoochoose", score)[0].endswith(": NOT reached")
     fine = replace(score, mrr={20: 0.38})
-    assert intents._reached("yoochoose", fine)[0].endswith(".375: reached")
-    assert intents._reached("made_books", score) == []
+    assert intent_next.reached("yoochoose", fine)[0].endswith(".375: reached")
+    assert intent_next.reached("made_books", score) == []
 
 
 @pytest.mark.slow
