@@ -56,12 +56,17 @@ class Categories:
         )
 
     @property
+    def parents(self) -> np.ndarray:
+        """int32 (k,): the node above each, -1 at the top."""
+        above = self.ancestors[np.arange(len(self)), np.maximum(self.depth - 1, 0)]
+        return np.where(self.depth > 0, above, -1).astype(np.int32)
+
+    @property
     def leaves(self) -> np.ndarray:
         """bool (k,): nodes without children."""
         leaf = np.ones(len(self), np.bool_)
-        if len(self):
-            inner = self.ancestors[np.arange(len(self)), np.maximum(self.depth - 1, 0)]
-            leaf[inner[self.depth > 0]] = False
+        parents = self.parents
+        leaf[parents[parents >= 0]] = False
         return leaf
 
 

@@ -76,19 +76,34 @@ def lesson_of(sessions: Sessions, *, seed: int = 0) -> Lesson:
         enough = int(np.searchsorted(np.cumsum(each[drawn]), _STEPS)) + 1
         rows = np.sort(rows[drawn[:enough]])
     steps = steps_of(sessions, rows, sequels)
-    order = np.argsort(steps.limit, kind="stable")
+    order = np.argsort(steps.own, kind="stable")
     steps = steps.take(order)
     quarter = np.zeros(len(steps), np.int8)
     for number, share in enumerate((_FIRST, _SECOND, _THIRD), start=1):
         if len(steps):
-            quarter[steps.limit > steps.limit[int(share * (len(steps) - 1))]] = number
+            quarter[steps.own > steps.own[int(share * (len(steps) - 1))]] = number
     known = before[steps.limit]
     over = int(steps.ended.sum())
     return Lesson(indexed, _knowing(steps, known), quarter, int(before[first]), before, over)
 
 
-def learn_products(lesson: Lesson, group: np.ndarray, *, seed: int = 0) -> tuple[NextItems, Lists]:
-    """Session twins of products and their ranker; and what they told of the judging steps.
+@dataclass(frozen=True)
+class Learnt:
+    """Session twins and their ranker.
+
+    Attributes:
+        now: over all sessions, ranked by forests learnt from all steps.
+        then: as they stood before the later steps, of which they know nothing.
+        lists: what `then` told of the steps that judge: items, probabilities, what came.
+    """
+
+    now: NextItems
+    then: NextItems
+    lists: Lists
+
+
+def learn_products(lesson: Lesson, group: np.ndarray, *, seed: int = 0) -> Learnt:
+    """Session twins of products and their ranker.
 
     Args:
         lesson: its items are products.
@@ -96,27 +111,32 @@ def learn_products(lesson: Lesson, group: np.ndarray, *, seed: int = 0) -> tuple
     """
     past = _past_index(lesson, lesson.sessions, group, seed)
     steps, quarter = lesson.steps, lesson.quarter
-    learnt = steps.take(quarter < 2)
-    candidates, columns = past.describe(learnt, PRODUCTS)
-    ranker = Ranker.learn(
-        candidates, columns, learnt.target, quarter[quarter < 2] == 1, seed=seed
-    )  # fmt: skip
-    del candidates, columns
+    candidates, columns = past.describe(steps, PRODUCTS)
+    early = quarter < 2
+    learnt = (candidates[early], columns[early], steps.target[early])
+    ranker = Ranker.learn(*learnt, quarter[early] == 1, seed=seed)
     judging = steps.take(quarter == 3)
     told = NextItems(past, ranker, PRODUCTS).rank(judging, 20)
+    final = ranker.again(candidates, columns, steps.target, seed=seed)
+    del candidates, columns, learnt
     now = Index.of(lesson.sessions, group, seed=seed)
-    return NextItems(now, ranker, PRODUCTS), (*told, judging.target)
+    return Learnt(
+        NextItems(now, final, PRODUCTS),
+        NextItems(past, ranker, PRODUCTS),
+        (*told, judging.target),
+    )
 
 
 def learn_categories(
-    lesson: Lesson, products: NextItems, group: np.ndarray, nodes: int, *, seed: int = 0
-) -> tuple[NextItems, Lists] | None:
+    lesson: Lesson, products: NextItems, group: np.ndarray, parent: np.ndarray, *, seed: int = 0
+) -> Learnt | None:
     """The same of the categories of products; None where too few steps stay within categories.
 
     Args:
         lesson: its items are products.
-        products: learnt on the oldest steps.
-        group: int32 (items,): the category of each product, or -1; nodes: how many there are.
+        products: learnt from the oldest steps alone: `Learnt.then`.
+        group: int32 (items,): the category of each product, or -1.
+        parent: int32 (nodes,): the category above each, or -1.
     """
     mapped, rows = in_groups(lesson.steps, group)
     target = lesson.steps.target[rows]
@@ -127,28 +147,22 @@ def learn_categories(
         return None
     sessions, before = _grouped(lesson.sessions, group)
     steps = _knowing(steps, before[steps.limit])
-    none = np.full(nodes, -1, np.int32)
     first = int(before[lesson.first])
-    past = _past_index_of(sessions, first, none, seed)
-    heard = NextItems(
-        _past_index(lesson, lesson.sessions, group, seed), products.ranker, products.candidates
-    )
+    past = _past_index_of(sessions, first, parent, seed)
     use = quarter > 0
     weighed, of_steps = steps.take(use), lesson.steps.take(rows[use])
     candidates, columns = past.describe(weighed, CATEGORIES)
-    said = Heard(heard, of_steps, group)(0, candidates)
-    columns = np.concatenate([columns, said], axis=2)
+    columns = np.concatenate([columns, Heard(products, of_steps, group)(0, candidates)], axis=2)
     part = quarter[use]
-    learnt = part < 3
-    ranker = Ranker.learn(
-        candidates[learnt], columns[learnt], weighed.target[learnt], part[learnt] == 2, seed=seed
-    )
-    judging = weighed.take(part == 3)
-    told = NextItems(past, ranker, CATEGORIES).rank(
-        judging, 20, Heard(heard, of_steps.take(part == 3), group)
-    )
-    now = Index.of(sessions, none, seed=seed)
-    return NextItems(now, ranker, CATEGORIES), (*told, judging.target)
+    early = part < 3
+    learnt = (candidates[early], columns[early], weighed.target[early])
+    ranker = Ranker.learn(*learnt, part[early] == 2, seed=seed)
+    then = NextItems(past, ranker, CATEGORIES)
+    judging = Heard(products, of_steps.take(part == 3), group)
+    told = then.rank(weighed.take(part == 3), 20, judging)
+    final = ranker.again(candidates, columns, weighed.target, seed=seed)
+    now = Index.of(sessions, parent, seed=seed)
+    return Learnt(NextItems(now, final, CATEGORIES), then, (*told, weighed.target[part == 3]))
 
 
 @dataclass(frozen=True)
@@ -235,7 +249,8 @@ def _past_index_of(sessions: Sessions, first: int, group: np.ndarray, seed: int)
 
 
 def _knowing(steps: Running, limit: np.ndarray) -> Running:
+    """The steps over the sessions indexed: their own ended later, none of those is it."""
     return Running(
-        steps.starts, steps.item, steps.time, limit, steps.own, steps.ended,
+        steps.starts, steps.item, steps.time, limit, np.full(len(steps), -1), steps.ended,
         steps.past_from, steps.past_to, steps.past, steps.target,
     )  # fmt: skip

@@ -88,7 +88,9 @@ class NextModel:
         group = self.products.index.group
         among, rows = in_groups(running, group)
         index = self.categories.index.sessions
-        own = np.where(among.own >= 0, _found(index, among), -1)
+        own = among.own
+        if (own >= 0).any():  # a visit that runs is not among them: nothing to look for
+            own = np.where(own >= 0, _found(index, among), -1)
         among = replace(among, limit=np.full(len(among), len(index)), own=own)
         nodes = np.full((len(running), most), -1, np.int32)
         chance = np.zeros((len(running), most))
@@ -139,7 +141,8 @@ class NextModel:
         """
         if not self._numbers:
             named = zip(self.product_names.to_pylist(), range(len(self.product_names)), strict=True)
-            self._numbers.update(named)
+            # Whole at once, for threads ask too.
+            self._numbers.update(dict(named))
         known = [place for place, name in enumerate(products) if name in self._numbers]
         item = np.array([self._numbers[products[place]] for place in known], np.int32)
         index = None if self.products is None else self.products.index
@@ -226,17 +229,20 @@ def learn_next(trails: Trails, *, seed: int = 0, progress: Progress | None = Non
         silent = dict.fromkeys(LEVELS, "no_sessions")
     else:
         with watched.stage("next products"):
-            products, lists = learn_products(lesson, group, seed=seed)
-        figures += judge_lists("product", *lists, products.index.popular)
+            of_products = learn_products(lesson, group, seed=seed)
+        products = of_products.now
+        figures += judge_lists("product", *of_products.lists, products.index.popular)
         with watched.stage("next categories"):
-            found = learn_categories(lesson, products, group, len(trails.categories), seed=seed)
+            found = learn_categories(
+                lesson, of_products.then, group, trails.categories.parents, seed=seed
+            )
         if not (group >= 0).any():
             silent["category"] = "no_categories"
         elif found is None:
             silent["category"] = "no_sessions"
         else:
-            categories, lists = found
-            figures += judge_lists("category", *lists, categories.index.popular)
+            categories = found.now
+            figures += judge_lists("category", *found.lists, categories.index.popular)
         for level in LEVELS:
             if level not in silent and not any(f.stated for f in figures if f.level == level):
                 silent[level] = "not_better"
@@ -256,13 +262,15 @@ def _found(index: Sessions, running: Running) -> np.ndarray:
     own = np.full(len(running), -1, np.int64)
     if not len(index):
         return own
-    ends, last = index.ends, index.item[index.starts[1:] - 1]
+    # Without the events that have no category, one may end before the one before it.
+    order = np.argsort(index.ends, kind="stable")
+    ends, last = index.ends[order], index.item[index.starts[1:] - 1][order]
     wanted = running.time[running.starts[1:] - 1]
     at = np.searchsorted(ends, wanted)
     # Few sessions end in the same microsecond; of twins among them the first will do.
     for _ in range(8):
         here = np.minimum(at, len(index) - 1)
         same = (at < len(index)) & (own < 0) & (ends[here] == wanted) & (last[here] == running.last)
-        own[same] = at[same]
+        own[same] = order[at[same]]
         at = at + 1
     return own

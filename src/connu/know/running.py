@@ -117,8 +117,8 @@ class Running:
 def steps_of(sessions: Sessions, rows: np.ndarray, sequels: np.ndarray) -> Running:
     """Every step of some sessions: all that was seen before it, and what came then.
 
-    A session that has a sequel is a step too: to what that one began with. Steps know only the
-    sessions before their own.
+    A session that has a sequel is a step too: to what that one began with. A step knows only the
+    sessions that had ended before the event on screen; `own` is the number of its own.
 
     Args:
         sessions: all of them.
@@ -140,7 +140,8 @@ def steps_of(sessions: Sessions, rows: np.ndarray, sequels: np.ndarray) -> Runni
         ends,
         sessions.item,
         sessions.time,
-        limit=every,
+        limit=np.searchsorted(sessions.ends, sessions.time[ends - 1]),
+        own=every,
         ended=np.arange(len(every)) >= len(session),
         past=(sessions.past_from[every], sessions.past_to[every], sessions.past),
         target=np.concatenate([sessions.item[end], first_of_sequel]).astype(np.int32),

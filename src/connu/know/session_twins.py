@@ -151,7 +151,9 @@ def _weigh_twins(
         s = twins[k]
         if weight[k] >= least:
             held_back = 1.0 + shared[s, 1]
-            given = shared[s, 0] / held_back * np.exp(-(now - ends[s]) / _DAY / REST_DAYS)
+            # Whoever asks with an older clock is answered as of now: nothing weighs more than 1.
+            rest = max(now - ends[s], 0) / _DAY
+            given = shared[s, 0] / held_back * np.exp(-rest / REST_DAYS)
             for x in range(starts[s], starts[s + 1]):
                 other = held[x]
                 touched = _touch(other, slot, items, touched)

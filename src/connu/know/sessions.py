@@ -7,6 +7,7 @@ it began to be told of: their order is time's.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -38,9 +39,9 @@ class Sessions:
     def __len__(self) -> int:
         return len(self.starts) - 1
 
-    @property
+    @cached_property
     def ends(self) -> np.ndarray:
-        """int64 (s,): when each session ended, µs."""
+        """int64 (s,): when each session ended, µs; gathered once, a running session asks for it."""
         return self.time[self.starts[1:] - 1]
 
     @property
