@@ -40,8 +40,8 @@ class NextFigure:
 def judge_lists(
     level: str, items: np.ndarray, chance: np.ndarray, target: np.ndarray, popular: np.ndarray
 ) -> list[NextFigure]:
-    """The measures of lists; told where they find more within five and within twenty than the
-    popular list does, and put it higher by more than chance explains.
+    """The measures of lists; told where they find as much within five and within twenty as the
+    popular list does, which finds all of few items, and put it higher by more than chance explains.
 
     Args:
         level: product or category.
@@ -60,7 +60,7 @@ def judge_lists(
     nothing = float("nan")
     found["ece"] = (expected_calibration_error(chance[:, 0], right), nothing)
     found["coverage95"] = (_coverage(chance[:, 0], right), nothing)
-    stated = all(found[f"hr{n}"][0] > found[f"hr{n}"][1] for n in LENGTHS[1:])
+    stated = all(found[f"hr{n}"][0] >= found[f"hr{n}"][1] for n in LENGTHS[1:])
     gain = height - plainly
     stated &= gain.mean() > _DEVIATIONS * gain.std() / np.sqrt(len(gain))
     return [
