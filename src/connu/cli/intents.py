@@ -180,8 +180,8 @@ def _print_buying(console: Console, scores: Sequence[BuyScore], title: str) -> N
                 *head,
                 _lift(score.lift10),
                 f"{score.ece:.4f}",
-                f"{score.log_loss:.4f}",
-                "" if base is None or base.log_loss is None else f"{base.log_loss:.4f}",
+                f"{score.log_loss:.4g}",
+                "" if base is None or base.log_loss is None else f"{base.log_loss:.4g}",
                 f"{100 * score.coverage95.share.value:.1f} %",
             )
         )
