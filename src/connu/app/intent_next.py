@@ -29,6 +29,7 @@ from connu.twins.behaviour import refused_behaviour
 
 #: The likeliest category becomes a fact where it is likelier than not.
 _LEAST_LIKELY = 0.5
+_BECAUSE = "visits like his last one mostly went on there"
 #: The folder of the model within that of the models.
 FOLDER = "next"
 
@@ -75,7 +76,8 @@ def tell_next(
 def _rows(rows: pa.Table, level: str) -> Rows:
     chance, rank = rows["probability"].to_numpy(), rows["rank"].to_numpy()
     stated = (rank == 1) & (chance >= _LEAST_LIKELY) & (level == "category")
-    said = evidence_texts({"level": same(level, int(stated.sum()))})
+    n = int(stated.sum())
+    said = evidence_texts({"level": same(level, n), "because": same(_BECAUSE, n)})
     return Rows(
         place=column(rows, "place"),
         kind="next",
