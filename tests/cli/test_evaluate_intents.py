@@ -72,6 +72,7 @@ def test_json_has_the_figures(run, shop):
     assert 0 < score["auc"]["low"] <= score["auc"]["value"] <= score["auc"]["high"] <= 1
 
 
+@pytest.mark.slow
 def test_what_comes_next_by_itself(run, shop, tmp_path):
     chart = tmp_path / "next.html"
     words = ("--only", "next", "--from", "2026-04-01T12:00", "--chart", chart, "--json")
