@@ -26,6 +26,8 @@ NEAR, POPULAR = 20, 20
 _THREADS = 2
 #: Running sessions described at a time.
 _AT_ONCE = 4_096
+#: And ranked: bounds the columns held.
+_RANKED = 4 * _AT_ONCE
 
 
 @dataclass
@@ -192,40 +194,35 @@ class NextItems:
     candidates: int
 
     def rank(
-        self,
-        running: Running,
-        most: int,
-        more: More | None = None,
+        self, running: Running, most: int, more: More | None = None, *, among: int | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
         """What comes next, likeliest first: items int32 (q, most), -1 where there are fewer, and
         the probability of each, float64 (q, most).
 
         Args:
             running: sessions.
+            most: how many.
             more: further columns, where the ranker was learnt with them.
+            among: candidates weighed; as many as were learnt from when absent.
+
+        Cost: 0.1 ms a session, and 5 µs a candidate.
         """
+        weighed = max(self.candidates if among is None else among, most)
         items = np.full((len(running), most), -1, np.int32)
         chance = np.zeros((len(running), most))
-        for first in range(0, len(running), 4 * _AT_ONCE):
-            part = running.part(first, min(first + 4 * _AT_ONCE, len(running)))
+        for first in range(0, len(running), _RANKED):
+            part = running.part(first, min(first + _RANKED, len(running)))
             stop = first + len(part)
-            items[first:stop], chance[first:stop] = self._rank(part, first, most, more)
+            candidates, columns = self.index.describe(part, weighed)
+            if more is not None:
+                columns = np.concatenate([columns, more(first, candidates)], axis=2)
+            told = self.ranker.probability(candidates, columns)
+            # Whatever has no place comes last, and a tie keeps the order of the quick score.
+            likely = np.where(candidates >= 0, told, -1.0)
+            order = np.argsort(-likely, axis=1, kind="stable")[:, :most]
+            items[first:stop] = np.take_along_axis(candidates, order, 1)
+            chance[first:stop] = np.take_along_axis(told, order, 1)
         return items, chance
-
-    def _rank(
-        self,
-        running: Running,
-        first: int,
-        most: int,
-        more: More | None,
-    ) -> tuple[np.ndarray, np.ndarray]:
-        candidates, columns = self.index.describe(running, max(self.candidates, most))
-        if more is not None:
-            columns = np.concatenate([columns, more(first, candidates)], axis=2)
-        told = self.ranker.probability(candidates, columns)
-        # Whatever has no place comes last, and a tie keeps the order of the quick score.
-        order = np.argsort(-np.where(candidates >= 0, told, -1.0), axis=1, kind="stable")[:, :most]
-        return np.take_along_axis(candidates, order, 1), np.take_along_axis(told, order, 1)
 
     def save(self, folder: Path) -> None:
         """Write it to a folder, which is made."""

@@ -28,7 +28,7 @@ _FIRST, _SECOND, _THIRD = 0.5, 0.8, 0.9
 #: Fewer steps teach nothing that holds.
 LEAST_STEPS = 300
 #: Products whose probabilities a category is told from.
-_HEARD = 50
+HEARD = 30
 Lists = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
@@ -152,14 +152,14 @@ def learn_categories(
     use = quarter > 0
     weighed, of_steps = steps.take(use), lesson.steps.take(rows[use])
     candidates, columns = past.describe(weighed, CATEGORIES)
-    columns = np.concatenate([columns, Heard(products, of_steps, group)(0, candidates)], axis=2)
+    heard = Heard.of(*products.rank(of_steps, HEARD), group)
+    columns = np.concatenate([columns, heard(0, candidates)], axis=2)
     part = quarter[use]
     early = part < 3
     learnt = (candidates[early], columns[early], weighed.target[early])
     ranker = Ranker.learn(*learnt, part[early] == 2, seed=seed)
     then = NextItems(past, ranker, CATEGORIES)
-    judging = Heard(products, of_steps.take(part == 3), group)
-    told = then.rank(weighed.take(part == 3), 20, judging)
+    told = then.rank(weighed.take(part == 3), 20, heard.take(part == 3))
     final = ranker.again(candidates, columns, weighed.target, seed=seed)
     now = Index.of(sessions, parent, seed=seed)
     return Learnt(NextItems(now, final, CATEGORIES), then, (*told, weighed.target[part == 3]))
@@ -170,13 +170,22 @@ class Heard:
     """What the products likely to come next say of categories.
 
     Attributes:
-        products: told of them. running: the sessions, over products.
-        group: int32 (items,): the category of each product.
+        node: int32 (q, HEARD): the category of each product, -1 without one.
+        chance: float64 (q, HEARD): its probability.
     """
 
-    products: NextItems
-    running: Running
-    group: np.ndarray
+    node: np.ndarray
+    chance: np.ndarray
+
+    @classmethod
+    def of(cls, items: np.ndarray, chance: np.ndarray, group: np.ndarray) -> Heard:
+        """From lists of products (q, …), likeliest first, and the category of every product."""
+        items, chance = items[:, :HEARD], chance[:, :HEARD]
+        return cls(np.where(items >= 0, group[items], -1).astype(np.int32), chance)
+
+    def take(self, rows: np.ndarray) -> Heard:
+        """These sessions, by number or by mask."""
+        return Heard(self.node[rows], self.chance[rows])
 
     def __call__(self, first: int, candidates: np.ndarray) -> np.ndarray:
         """float32 (q, n, 2): the probability of all products of the candidates, and of the best.
@@ -185,9 +194,8 @@ class Heard:
             first: the number of the first of the q sessions.
             candidates: int32 (q, n), categories or -1.
         """
-        running = self.running.part(first, first + len(candidates))
-        items, chance = self.products.rank(running, _HEARD)
-        node = np.where(items >= 0, self.group[items], -1)
+        rows = slice(first, first + len(candidates))
+        node, chance = self.node[rows], self.chance[rows]
         said = np.zeros((*candidates.shape, 2), np.float32)
         for place in range(candidates.shape[1]):
             of_it = np.where(node == candidates[:, place, None], chance, 0)

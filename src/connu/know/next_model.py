@@ -17,6 +17,7 @@ import pyarrow as pa
 from connu.kernel.progress import Progress, Silent
 from connu.know.next_items import NextItems
 from connu.know.next_learning import (
+    HEARD,
     LEAST_STEPS,
     Heard,
     in_groups,
@@ -85,6 +86,14 @@ class NextModel:
         """
         if self.categories is None or self.products is None:
             raise ValueError("what comes next is not told of categories")
+        return self._categories(running, most, *self.products.rank(running, HEARD))
+
+    def _categories(
+        self, running: Running, most: int, items: np.ndarray, chance_of: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The same, from the products that were told of the sessions."""
+        assert self.categories is not None
+        assert self.products is not None
         group = self.products.index.group
         among, rows = in_groups(running, group)
         index = self.categories.index.sessions
@@ -94,7 +103,7 @@ class NextModel:
         among = replace(among, limit=np.full(len(among), len(index)), own=own)
         nodes = np.full((len(running), most), -1, np.int32)
         chance = np.zeros((len(running), most))
-        heard = Heard(self.products, running.take(rows), group)
+        heard = Heard.of(items, chance_of, group).take(rows)
         nodes[rows], chance[rows] = self.categories.rank(among, most, heard)
         return nodes, chance
 
@@ -108,28 +117,20 @@ class NextModel:
         Returns:
             place int32, level, target text, probability float64, rank int32.
 
-        Cost: about 1 ms a subject on one thread.
+        Cost: about 0.4 ms of processor time a subject who was there.
         """
-        sessions = sessions_of(trails, trails.product)
-        running, place = self._latest(sessions, trails.now)
+        running, place = self._latest(sessions_of(trails, trails.product), trails.now)
         tables = [_TOLD.empty_table()]
-        for level, names in zip(LEVELS, (self.product_names, self.category_paths), strict=True):
-            if level in self.silent or not len(running):
-                continue
-            rank = self.next_products if level == "product" else self.next_categories
-            items, chance = rank(running, top)
-            subject, column = np.nonzero(items >= 0)
-            tables.append(
-                pa.table(
-                    {
-                        "place": pa.array(place[subject], pa.int32()),
-                        "level": pa.repeat(pa.scalar(level), len(subject)),
-                        "target": names.take(pa.array(items[subject, column])),
-                        "probability": chance[subject, column],
-                        "rank": pa.array(column + 1, pa.int32()),
-                    }
-                ).cast(_TOLD)
-            )
+        if self.products is None or not len(running):
+            return tables[0]
+        # The quick score has put what counts first: fewer candidates are weighed than online.
+        most = max(top, HEARD)
+        lists = self.products.rank(running, most, among=most)
+        if "product" not in self.silent:
+            tables.append(_rows("product", self.product_names, place, *lists, top))
+        if self.categories is not None and "category" not in self.silent:
+            nodes = self._categories(running, top, *lists)
+            tables.append(_rows("category", self.category_paths, place, *nodes, top))
         return pa.concat_tables(tables)
 
     def running(self, products: list[str], time: np.ndarray | None = None) -> Running:
@@ -207,6 +208,26 @@ class NextModel:
             category_paths=pa.array(told["categories"], pa.string()),
             ended=bool(told["ended"]),
         )
+
+
+def _rows(
+    level: str,
+    names: pa.StringArray,
+    place: np.ndarray,
+    items: np.ndarray,
+    chance: np.ndarray,
+    top: int,
+) -> pa.Table:
+    """Lists (q, …) of the subjects `place` (q,) as rows."""
+    subject, column = np.nonzero(items[:, :top] >= 0)
+    columns = [
+        pa.array(place[subject], pa.int32()),
+        pa.repeat(pa.scalar(level), len(subject)),
+        names.take(pa.array(items[subject, column])),
+        pa.array(chance[subject, column]),
+        pa.array(column + 1, pa.int32()),
+    ]
+    return pa.table(columns, schema=_TOLD)
 
 
 def learn_next(trails: Trails, *, seed: int = 0, progress: Progress | None = None) -> NextModel:
