@@ -105,7 +105,7 @@ def trails_of(
     )
 
 
-def world(seed: int, subjects: int = 350, visits: int = 6) -> Trails:
+def world(seed: int, subjects: int = 150, visits: int = 10) -> Trails:
     """Subjects who walk from product to product with the known probabilities."""
     chance = np.random.default_rng(seed)
     every = []

@@ -10,7 +10,7 @@ from connu.know.next_items import Index
 from connu.know.postings import Postings
 from connu.know.running import Running, steps_of
 from connu.know.session_features import FEATURES
-from connu.know.session_twins import CLOSE, DECAY, POSTINGS, REST_DAYS, STEPS
+from connu.know.session_twins import CLOSE, DECAY, POSTINGS, REST_DAYS, STEPS, TWINS
 from connu.know.trails import DAY
 
 ITEMS = 12
@@ -279,4 +279,4 @@ def test_one_item_alone_and_sessions_all_alike():
     index = index_of(made_sessions([[0, 1]] * 400), items=2)
     found = told(index, asked([[0]], 400, at=400 * DAY))[0]
     assert found[1]["twins"] == 1
-    assert found[1]["sessions_twin"] == 400  # equals of the last that count, count too
+    assert found[1]["sessions_twin"] == TWINS  # the latest
