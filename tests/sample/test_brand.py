@@ -11,6 +11,7 @@ import pytest
 
 from connu.kernel.errors import UsageError
 from connu.kernel.progress import Silent
+from connu.kernel.sections import Intents
 from connu.kernel.settings import read_settings
 from connu.sample import BrandMade, make_brand
 from connu.sample.chance import Chance
@@ -52,6 +53,22 @@ def test_settings_hold_and_name_files_that_are_there(sample: Path) -> None:
     for source in settings.sources.values():
         written = source.path or (source.url or "").removeprefix("sqlite:///")
         assert list(sample.glob(written)), written
+
+
+def test_settings_of_intents_hold_once_their_marks_are_taken_away(
+    sample: Path, tmp_path: Path
+) -> None:
+    text = (sample / "connu.toml").read_text(encoding="utf-8")
+    head, _, rest = text.partition("[intents]\n")
+    section, blank, tail = rest.partition("\n\n")
+    offered = re.sub(r"^# (?=\w+ = )", "", section, flags=re.MULTILINE)
+    (tmp_path / "connu.toml").write_text(
+        f"{head}[intents]\n{offered}{blank}{tail}", encoding="utf-8"
+    )
+    tried, left = read_settings(tmp_path).intents, read_settings(sample).intents
+    assert left == Intents()
+    assert tried.purchase == ("retrait magasin",) and tried.staff == ("@maison-claire.example",)
+    assert (tried.horizons_days, tried.staying_days) == (left.horizons_days, left.staying_days)
 
 
 def test_every_source_says_how_many_rows_it_has(made: BrandMade) -> None:

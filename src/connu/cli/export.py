@@ -42,7 +42,12 @@ def export(
     ] = None,
     top: Annotated[
         int | None,
-        typer.Option("--top", metavar="N", help="Only the N strongest of each subject."),
+        typer.Option(
+            "--top",
+            metavar="N",
+            help="Only the N strongest of each subject, kind and horizon; of categories, of each "
+            "level of the catalogue.",
+        ),
     ] = None,
     purpose: Purpose = "service",
     brand: BrandFolder = None,

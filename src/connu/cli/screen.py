@@ -95,10 +95,10 @@ def shown(cell: Any) -> str:
 
 
 def percent(probability: float | None) -> str:
-    """A probability, never rounded up to certainty.
+    """A probability, never rounded to certainty, nor to nothing.
 
-    >>> percent(0.99996), percent(0.5), percent(1.0), percent(None)
-    ('>99.9 %', '50.0 %', '100 %', '')
+    >>> percent(0.99996), percent(0.5), percent(0.0004), percent(1.0), percent(None)
+    ('>99.9 %', '50.0 %', '<0.1 %', '100 %', '')
     """
     if probability is None:
         return ""
@@ -106,6 +106,8 @@ def percent(probability: float | None) -> str:
         return "100 %"
     if probability > 0.999:
         return ">99.9 %"
+    if 0.0 < probability < 0.001:
+        return "<0.1 %"
     return f"{100 * probability:.1f} %"
 
 

@@ -154,6 +154,7 @@ _ASIDE = {
     "absurd_time": "at an impossible time",
     "future": "in the future",
     "repeated": "repeated",
+    "told_twice": "told twice",
 }
 
 
