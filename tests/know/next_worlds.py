@@ -62,11 +62,6 @@ def successor(product: np.ndarray | int) -> np.ndarray | int:
     return (product * 7 + 1) % PRODUCTS
 
 
-def sequel(product: np.ndarray | int) -> np.ndarray | int:
-    """What the next visit begins with, two days after one that ended with this product."""
-    return (product + 11) % PRODUCTS
-
-
 def trails_of(
     visits: Sequence[Sequence[tuple[int, Sequence[int]]]],
     *,
@@ -105,7 +100,7 @@ def trails_of(
     )
 
 
-def world(seed: int, subjects: int = 150, visits: int = 10) -> Trails:
+def world(seed: int, subjects: int = 175, visits: int = 10) -> Trails:
     """Subjects who walk from product to product with the known probabilities."""
     chance = np.random.default_rng(seed)
     every = []
@@ -113,14 +108,14 @@ def world(seed: int, subjects: int = 150, visits: int = 10) -> Trails:
         begin, own = int(chance.integers(0, 60 * DAY)), []
         first = int(chance.integers(PRODUCTS))
         for _ in range(visits):
-            seen = [first]
-            while len(seen) < 4:
+            seen, length = [first], int(chance.integers(3, 6))
+            while len(seen) < length:
                 follows = seen[-1] == 0 or chance.random() < SURE
                 seen.append(int(successor(seen[-1])) if follows else int(chance.integers(PRODUCTS)))
             own.append((begin, seen))
-            begin += 2 * DAY
-            first = int(sequel(seen[-1]))
-        every.append(own)
+            begin = (begin + 2 * DAY) % (60 * DAY)  # as busy on every day
+            first = seen[-1]  # the next visit begins where this one ended
+        every.append(sorted(own))
     return trails_of(every)
 
 
