@@ -136,7 +136,7 @@ def evaluate_intents(
             told = evaluate_buying(trails, cut, settings, silences, progress=progress)
             if not isinstance(told, str):
                 skipped |= {
-                    f"buy, {what} within {days} days": spoken_reason(why)
+                    f"buy, {what} within {days} day{'s' * (days != 1)}": spoken_reason(why)
                     for (what, days), why in sorted(silences.items())
                 }
         elif part == "affinity":

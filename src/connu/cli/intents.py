@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from connu.cli.status import spoken_aside
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -48,9 +50,9 @@ def print_intents(console: Console, evaluation: IntentsEvaluation) -> None:
         _print_buying(console, evaluation.truth, "The build in force, against labelled truth")
     for part, reason in evaluation.skipped.items():
         console.print(f"Not judged: {_spoken(part)} ({reason}).")
-    if evaluation.aside:
-        said = ", ".join(f"{n:,} {why.replace('_', ' ')}" for why, n in evaluation.aside.items())
-        console.print(f"[dim]Set aside before anything was learnt: {said}.[/]")
+    aside = spoken_aside(evaluation.aside)
+    if aside:
+        console.print(f"[dim]Set aside before anything was learnt, events: {aside}.[/]")
     console.print("[dim]In brackets: the 95 % interval.[/]")
 
 

@@ -158,6 +158,16 @@ _ASIDE = {
 }
 
 
+def spoken_aside(aside: dict[str, int]) -> str:
+    """Events that were set aside, by reason, in words; subjects are counted by their events.
+
+    >>> spoken_aside({"bots": 7000, "bot_subjects": 1, "future": 0, "repeated": 2})
+    '7,000 of machines, 2 repeated'
+    """
+    told = [(aside.get(reason, 0), words) for reason, words in _ASIDE.items()]
+    return ", ".join(f"{events:,} {words}" for events, words in told if events)
+
+
 def told_of_intents(intents: dict[str, Any]) -> list[str]:
     """What a build says everybody is after, what was set aside for it, and what it does not say.
 
@@ -176,15 +186,11 @@ def told_of_intents(intents: dict[str, Any]) -> list[str]:
     if not intents.get("subjects") and not intents.get("silent"):
         return []
     told = [f"{intents[kind]:,} {words}" for kind, words in _KINDS if intents.get(kind)]
-    aside = [
-        f"{intents['aside'][reason]:,} {words}"
-        for reason, words in _ASIDE.items()
-        if intents.get("aside", {}).get(reason)
-    ]
+    aside = spoken_aside(intents.get("aside", {}))
     lines = [
         f"Intents of {intents['subjects']:,} customers and visitors: "
         f"{', '.join(told) or 'nothing is told'}."
     ]
-    lines += [f"Events set aside: {', '.join(aside)}."] if aside else []
+    lines += [f"Events set aside: {aside}."] if aside else []
     remarks = remarks_of(silences_of(intents.get("silent", [])))
     return lines + [f"{line[0].upper()}{line[1:]}." for line in remarks]

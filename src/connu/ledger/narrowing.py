@@ -110,8 +110,8 @@ class Narrowing:
         if days and self.horizon_days not in days:
             raise UsageError(
                 f"«{table}» says nothing within {self.horizon_days} days",
-                hint=f"it has {', '.join(map(str, days))}; others are set by [intents] in "
-                "connu.toml",
+                hint=f"it has {', '.join(map(str, days))}; connu export intent_silences says why "
+                "another is not told, and [intents] in connu.toml sets others",
                 table=table,
             )
 
