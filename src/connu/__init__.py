@@ -5,8 +5,8 @@
 >>> brand.table("customers").column_names[0]      # doctest: +SKIP
 'customer_id'
 
-The heavy parts load when a brand is opened or `connu.TwinsClassifier` asked for, so that importing
-connu (and `connu --help`) is quick.
+The heavy parts load when a brand is opened, or `connu.TwinsClassifier` or `connu.SessionTwins` is
+asked for, so that importing connu (and `connu --help`) is quick.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from connu.app.brand import Brand
+    from connu.know.session_twins_estimator import SessionTwins
     from connu.twins.classifier import TwinsClassifier
 
 __version__ = "0.1.0"
-__all__ = ["TwinsClassifier", "__version__", "open"]
+__all__ = ["SessionTwins", "TwinsClassifier", "__version__", "open"]
 
 
 def open(path: str | Path = ".") -> Brand:
@@ -40,11 +41,15 @@ def open(path: str | Path = ".") -> Brand:
 
 
 def __getattr__(name: str) -> Any:
-    if name != "TwinsClassifier":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from connu.twins.classifier import TwinsClassifier
+    if name == "TwinsClassifier":
+        from connu.twins.classifier import TwinsClassifier
 
-    return TwinsClassifier
+        return TwinsClassifier
+    if name == "SessionTwins":
+        from connu.know.session_twins_estimator import SessionTwins
+
+        return SessionTwins
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
