@@ -43,6 +43,26 @@ def test_events(tmp_path):
     ]  # fmt: skip
 
 
+def test_a_log_of_clicks_needs_no_type(tmp_path):
+    (tmp_path / "clicks.csv").write_text("visit,item,ts\n1,p1,2024-01-01 10:00:00\n1,p2,nonsense\n")
+    (tmp_path / "web.csv").write_text("ts,what\n2024-01-01 10:00:00,\n2024-01-01 10:00:00,view\n")
+    clicks = {"session": "visit", "product": "item", "time": "ts"}
+    web = {"time": "ts", "type": "what"}
+    sources = {
+        name: {"kind": "events", "path": f"{name}.csv", "fields": fields}
+        for name, fields in (("clicks", clicks), ("web", web))
+    }
+    taken = TakenIn(tmp_path, brand(sources))
+    assert [(row["source"], row.get("type")) for row in taken.rows("events")] == [
+        ("clicks", None),
+        ("web", "view"),
+    ]
+    assert taken.report.quarantined == {
+        "clicks": {"the time is missing or unreadable": 1},
+        "web": {"the row has no type": 1},
+    }
+
+
 def test_identifiers_of_events_meet_those_of_people(tmp_path):
     lines = _EVENTS.splitlines()
     (tmp_path / "web.csv").write_text("\n".join([lines[0], lines[2]]))

@@ -62,6 +62,16 @@ def test_events(tmp_path):
     assert source.fields["value"] == "amount" and source.fields["page"] == "url"
 
 
+def test_a_log_of_clicks_is_one_of_events_without_types(tmp_path):
+    clicks = "session_id,item_id,timestamp\n" + "".join(
+        f"{n // 3},2147{n % 7}0,2024-03-{1 + n % 28:02} 10:{n % 60:02}:00\n" for n in range(60)
+    )
+    proposal, _, source = proposed(tmp_path, "clicks.csv", clicks)
+    assert source.kind == "events"
+    assert source.fields == {"session": "session_id", "product": "item_id", "time": "timestamp"}
+    assert "needed" not in proposal.toml
+
+
 def test_verbatims(tmp_path):
     _, _, source = proposed(tmp_path, "avis.csv", _REVIEWS)
     assert source.kind == "verbatims"

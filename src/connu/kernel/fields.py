@@ -43,6 +43,7 @@ _PEOPLE = (
     "anonymous_id",
     "recorded_at",
 )
+#: A log of one kind of event alone need not name its type: see `know.roles.UNKNOWN`.
 _EVENTS = ("id", "time", "type", "session", "product", "category", "value", "currency", "page")
 _VERBATIMS = ("id", "text", "time", "channel", "rating", "nps")
 _PRODUCTS = ("id", "name", "category", "price", "brand")
@@ -58,7 +59,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
 #: Fields without which a row of the kind says nothing.
 REQUIRED: dict[str, tuple[str, ...]] = {
     "people": ("id",),
-    "events": ("time", "type"),
+    "events": ("time",),
     "verbatims": ("id", "text"),
     "products": ("id",),
 }

@@ -1,7 +1,9 @@
 """The tables `events` and `verbatims`: what people did and what they said.
 
 Times are UTC; identifiers are normalised exactly as those of people, so that they meet. Rows
-without a readable time or type (events), an id or a text (verbatims) go to the quarantine.
+without a readable time (events), an id or a text (verbatims) go to the quarantine; so do events
+without a type where their source has a column for it. A log of clicks has none: its events have no
+type, and whoever reads them takes them for looks at what they name.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import pyarrow as pa
 
 from connu.engine.protocol import Engine
 from connu.engine.sql import literal, quoted
-from connu.kernel.fields import IDENTIFIERS
+from connu.kernel.fields import IDENTIFIERS, REQUIRED
 from connu.kernel.settings import Settings
 from connu.sources.duplicates import older_rows
 from connu.sources.evidence import regions_by_source
@@ -110,18 +112,19 @@ def _make(
         return {}
     selects, rows = [], {}
     for mapping in mappings:
+        asked = {word: reason for word, reason in needed.items() if _is_asked(table, word, mapping)}
         chosen = _columns_sql(settings, mapping, columns, keys)
         select = f"SELECT {', '.join(f'{sql} AS {quoted(name)}' for name, sql in chosen.items())}"
         stay = None
         if "id" in mapping.fields:
             stay = older_rows(engine, mapping, quarantine, chosen["time"])
         select += f" FROM {mapping.table}" + (f" WHERE {stay}" if stay else "")
-        whole = " AND ".join(f"{quoted(word)} IS NOT NULL" for word in needed)
+        whole = " AND ".join(f"{quoted(word)} IS NOT NULL" for word in asked)
         selects.append(f"SELECT * FROM ({select}) WHERE {whole}")
-        for word, reason in needed.items():
+        for word, reason in asked.items():
             column = mapping.fields[_field(table, word)][0]
             condition = f"({chosen[word]}) IS NULL" + (f" AND {stay}" if stay else "")
-            for earlier in list(needed)[: list(needed).index(word)]:
+            for earlier in list(asked)[: list(asked).index(word)]:
                 condition += f" AND ({chosen[earlier]}) IS NOT NULL"
             quarantine.add_query(engine, mapping, reason, condition, column=column)
     reader = _Reader(
@@ -137,6 +140,12 @@ def _make(
     counted = engine.collect(f"SELECT source, count(*) AS n FROM {table} GROUP BY source")
     rows = dict(zip(counted["source"].to_pylist(), counted["n"].to_pylist(), strict=True))
     return {mapping.name: rows.get(mapping.name, 0) for mapping in mappings}
+
+
+def _is_asked(table: str, column: str, mapping: Mapping) -> bool:
+    """Whether rows without this column's value say nothing: not where the source has none."""
+    word = _field(table, column)
+    return word in REQUIRED[mapping.source.kind] or word in mapping.fields
 
 
 def _field(table: str, column: str) -> str:

@@ -242,7 +242,11 @@ def _score(kind: str, guesses: list[Guess], profiles: list[Profile]) -> float:
     elif kind == "verbatims":
         score += 2.0 if "text" in sure else -2.0
     elif kind == "events":
-        score += 1.5 if {"time", "type"} <= set(sure) else -2.0
+        # A log of clicks has no types: it says in which visit what was looked at.
+        if {"time", "type"} <= set(sure) or {"time", "session", "product"} <= set(sure):
+            score += 1.5
+        else:
+            score -= 2.0 if "type" in sure else 4.0
     else:
         score += 1.0 if {"name", "price"} <= set(sure) else -1.0
     return score
