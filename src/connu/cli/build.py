@@ -108,6 +108,10 @@ def print_next(report: BuildReport, example: Example | None, folder: Path | None
     if report.made is not None and report.made.undecided:
         doubt = f"{report.made.undecided:,} pairs in doubt, to join or split by hand"
         steps.append(("connu export undecided -o undecided.csv", doubt))
+    told = {} if report.made is None else report.made.intents
+    if any(told.get(kind) for kind in ("affinities", "buying", "next")):
+        after = f"what {told['subjects']:,} customers and visitors are after"
+        steps.append(("connu export intents -o intents.csv", after))
     steps.append(("connu export customers -o customers.csv", "for other programs"))
     console = out()
     console.print("[bold]Look further[/]")
