@@ -143,6 +143,7 @@ def test_where_few_steps_stay_within_categories_none_are_told():
     assert learn_categories(lesson, None, group, parent) is None
 
 
+@pytest.mark.slow
 def test_what_judges_was_not_learnt_from():
     """Later outcomes changed: the forests that judge and what they know stay the same."""
     trails = world(3, subjects=40)
