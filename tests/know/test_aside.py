@@ -127,6 +127,14 @@ def test_in_a_small_shop_every_event_counts():
     assert newest_moment(*[np.zeros(0, np.int64)] * 4, 0) == 0
 
 
+def test_a_leap_into_the_future_is_a_wrong_clock_however_often_it_is_said():
+    usual = dict.fromkeys(range(1000, 1100), 2)
+    assert newest(usual | {20_000: 3, 40_000: 4}, clock=1101) == 1099
+    assert newest(usual | {1100: 3, 1120: 4}, clock=1050) == 1120, "the wall clock is slow"
+    assert newest(usual | {1200: 3}, clock=1) == 1099
+    assert newest({2: 1} | usual, clock=1) == 1099, "nearly all: the wall clock is wrong"
+
+
 def test_the_wall_clock_rules_out_a_few_and_never_the_data():
     small = dict.fromkeys(range(1000, 1500), 2)
     assert newest(small | {9000: 1}, clock=2000) == 1499

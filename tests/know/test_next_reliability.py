@@ -66,6 +66,26 @@ def test_few_items_that_both_lists_hold_whole_are_told_by_their_height():
     assert found["mrr20"].stated
 
 
+def test_a_list_that_misses_one_of_few_items_is_judged_by_its_height():
+    """Of four categories each list holds three, the popular one all: within five it finds more."""
+    target = np.tile([0, 1, 2, 3], 100)
+    lists = np.stack([target, (target + 1) % 4, (target + 2) % 4], axis=1)
+    lists[:20] = (lists[:20] + 1) % 4
+    found = judged(lists, np.full((400, 3), 0.3), target, [0, 1, 2, 3])
+    assert found["hr5"].figure < found["hr5"].base == 1
+    assert all(f.stated for f in found.values())
+
+
+def test_a_long_list_that_finds_less_is_not_told_however_high_it_stands():
+    target = np.arange(400) % 40
+    lists = np.where((np.arange(400) % 2)[:, None] == 0, target[:, None], 99)
+    lists[(target >= 10) & (target < 20)] = 99
+    popular = np.arange(22)[2:]
+    found = judged(lists, np.full((400, 1), 0.5), np.minimum(target, 21), popular)
+    assert found["hr20"].figure < found["hr20"].base
+    assert not found["mrr20"].stated
+
+
 def test_clicks_at_random_are_seldom_told():
     chance, told = np.random.default_rng(0), 0
     for _ in range(200):

@@ -71,7 +71,7 @@ def session_trails(
     engine.view("visitors", f"SELECT * FROM {_VISITORS}")
     try:
         newest = engine.collect(
-            f"SELECT max(time) AS newest FROM {_EVENTS} WHERE anonymous_id LIKE '{SESSION}%'"
+            f"SELECT max(time) AS newest FROM {_EVENTS} WHERE anonymous_id IS NOT NULL"
             f" AND time <= TIMESTAMP '{now_utc():%Y-%m-%d %H:%M:%S.%f}'"
         )["newest"][0].as_py()
         now = None if newest is None else newest + timedelta(microseconds=1)

@@ -33,6 +33,9 @@ _AGAIN, _BACK = 1_000_000, 64
 _STAFF_DAYS, _STAFF_LEAVES, _LEAST_LEAVES = 30, 0.5, 8
 #: The share of all events that wrong clocks may have written.
 _WRONG_SHARE = 0.01
+#: A day to come that lies so far from the one before was written by a wrong clock, and so were the
+#: later ones, unless most events are.
+_FAR_DAYS = 31
 
 
 def newest_moment(
@@ -45,7 +48,7 @@ def newest_moment(
     every event counts. A usual day is that on which the median event lies, which wrong clocks,
     however many days they name, do not move. What the wall clock says is to come does not count
     either, unless it is more than a hundredth of all events: then it is the wall clock that is
-    wrong, and the answer depends on the data alone.
+    wrong, and what follows upon the days before it counts; a leap of more than 31 days does not.
 
     Args:
         day: (d,) days since 1970, ascending. events: (d,) how many. subjects: (d,) of how many.
@@ -59,6 +62,11 @@ def newest_moment(
     ahead = day * DAY > clock
     if 0 < events[ahead].sum() <= _WRONG_SHARE * events.sum():
         day, events, subjects, last = (a[~ahead] for a in (day, events, subjects, last))
+    else:
+        far = np.flatnonzero(ahead[1:] & (np.diff(day) > _FAR_DAYS)) + 1
+        if len(far) and 2 * events[far[0] :].sum() < events.sum():
+            known = slice(far[0])
+            day, events, subjects, last = (a[known] for a in (day, events, subjects, last))
     order = np.argsort(subjects, kind="stable")
     half = np.searchsorted(np.cumsum(events[order]), events.sum() / 2)
     usual = float(subjects[order][min(half, len(order) - 1)])

@@ -40,8 +40,10 @@ class NextFigure:
 def judge_lists(
     level: str, items: np.ndarray, chance: np.ndarray, target: np.ndarray, popular: np.ndarray
 ) -> list[NextFigure]:
-    """The measures of lists; told where they find as much within five and within twenty as the
-    popular list does, which finds all of few items, and put it higher by more than chance explains.
+    """The measures of lists; told where they put what comes higher than the popular list does, and
+    find no less within five and twenty, each by more than chance explains.
+
+    A list of everything there is finds all: within as many as it has, height alone judges.
 
     Args:
         level: product or category.
@@ -60,13 +62,21 @@ def judge_lists(
     nothing = float("nan")
     found["ece"] = (expected_calibration_error(chance[:, 0], right), nothing)
     found["coverage95"] = (_coverage(chance[:, 0], right), nothing)
-    stated = all(found[f"hr{n}"][0] >= found[f"hr{n}"][1] for n in LENGTHS[1:])
-    gain = height - plainly
-    stated &= gain.mean() > _DEVIATIONS * gain.std() / np.sqrt(len(gain))
+    stated = _by_more_than_chance(height - plainly)
+    for n in LENGTHS[1:]:
+        # Shorter than it might be: it holds everything.
+        if n < len(popular) or len(popular) >= LENGTHS[-1]:
+            lost = (plain < n).astype(float) - (place < n)
+            stated &= not _by_more_than_chance(lost)
     return [
         NextFigure(level, name, float(figure), float(base), len(target), bool(stated))
         for name, (figure, base) in found.items()
     ]
+
+
+def _by_more_than_chance(gain: np.ndarray) -> bool:
+    """Whether the mean of gains (q,) is above zero by more than chance explains."""
+    return bool(gain.mean() > _DEVIATIONS * gain.std() / np.sqrt(len(gain)))
 
 
 def _places(items: np.ndarray, target: np.ndarray) -> np.ndarray:
