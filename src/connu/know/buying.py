@@ -19,10 +19,12 @@ from connu.kernel.interruption import heed
 from connu.kernel.progress import Progress, Silent
 from connu.know import buying_store
 from connu.know.buying_cuts import Cuts
-from connu.know.buying_gate import Figure, Verdict, judge
-from connu.know.buying_horizon import Horizon, learn_horizon
+from connu.know.buying_figures import Figure
+from connu.know.buying_gate import Verdict, judge
+from connu.know.buying_gather import gather
+from connu.know.buying_horizon import Horizon, calibrate, grow_horizons
 from connu.know.buying_nodes import base_logit
-from connu.know.buying_rows import SLICE, Past, gather
+from connu.know.buying_rows import SLICE, Past
 from connu.know.buying_top import agree, strongest
 from connu.know.intent_features import NEVER_DAYS, PLACE_OF, Around, Pairs, pairs_of
 from connu.know.intent_reasons import reasons_of
@@ -200,10 +202,10 @@ class BuyingModel:
         words = np.full(len(p), None, object)
         for whole in (False, True):
             some = asked[(node[asked] < 0) == whole]
-            number, bought = self.verdicts[h].cases[int(whole)].among(p[some])
+            share = self.verdicts[h].cases[int(whole)].among(p[some])
             paths = ["" if n < 0 else self.paths[n] for n in node[some].tolist()]
             words[some] = reasons_of(
-                found.features[row[some]], paths, self.horizons[h].days, number, bought
+                found.features[row[some]], paths, self.horizons[h].days, share
             ).to_pylist()
         return pa.array(words, pa.string())
 
@@ -230,7 +232,7 @@ class BuyingModel:
             if not len(found.place):
                 continue
             told = np.column_stack(
-                [one.probability(found, len(self.paths)) for one in self.horizons]
+                [one.probability(found.features, found.node) for one in self.horizons]
             )
             agree(found.place, found.node, self.around.above, told)
             yield found, told
@@ -255,8 +257,8 @@ def learn_buying(
         A model; where nothing can be told it says why in `silences`: no_purchases, too_few,
         too_short, no_categories, not_better, not_calibrated.
 
-    Cost: two passes over the events, one over those of 800,000 subjects, and a few seconds of
-    trees a horizon.
+    Cost: one pass over the events, one over those of 800,000 subjects, and a few seconds of trees
+    a horizon; two cores.
     """
     wanted = tuple(sorted(set(horizons_days)))
     tree = trails.categories
@@ -273,19 +275,23 @@ def learn_buying(
     silences = {(level, days): why for days in cuts.short for level in ("category", "any")}
     told: list[tuple[Horizon, Verdict]] = []
     figures: list[Figure] = []
-    with (progress or Silent()).stage("buying", 2 * len(cuts.horizons)) as step:
-        rows = gather(past, cuts.ages, max(cuts.horizons)) if cuts.horizons else None
-        for days in cuts.horizons:
-            heed()
-            assert rows is not None
-            measured = learn_horizon(past, rows, cuts.learnt(days), days)
-            verdict = judge(past, measured, cuts.held(days))
-            figures += verdict.figures
+    days = cuts.horizons
+    with (progress or Silent()).stage("buying", 3) as step:
+        if days:
+            held = sorted({age for horizon in days for age in cuts.held(horizon)})
+            gathered = gather(past, cuts.ages, held, days)
             step.advance()
-            silences |= {(level, days): why for level, why in verdict.reasons.items()}
-            if len(verdict.reasons) < 2:
-                # Measured, the newest moments are learnt from too.
-                told.append((learn_horizon(past, rows, cuts.every(days), days), verdict))
+            grown = grow_horizons(past, gathered, days, [cuts.learnt(one) for one in days])
+            step.advance()
+            for place, horizon in enumerate(grown):
+                heed()
+                verdict = judge(past, gathered, horizon, cuts.held(horizon.days))
+                figures += verdict.figures
+                silences |= {(level, horizon.days): why for level, why in verdict.reasons.items()}
+                if len(verdict.reasons) < 2:
+                    # Measured, the newest moments set the levels too.
+                    every = cuts.every(horizon.days)
+                    told.append((calibrate(past, gathered, horizon, every, place), verdict))
             step.advance()
     return BuyingModel(
         tree.paths,

@@ -7,77 +7,22 @@ whether a subject bought at all. Whatever is no better than the base rate is not
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
+from connu.know.buying_cases import Cases
+from connu.know.buying_figures import Figure, Held, brier, ece, figures_of, losses
+from connu.know.buying_gather import DRAWN, Gathered
 from connu.know.buying_horizon import Horizon
 from connu.know.buying_nodes import base_logit
-from connu.know.buying_rows import Past
+from connu.know.buying_rows import Past, Rows
 from connu.know.intent_features import NEVER_DAYS, PLACE_OF
 
-#: Subjects at each held moment; untouched categories of each that stand for the rest.
-_SUBJECTS, _SAMPLED = 40_000, 2
 #: Purchases in a category below which it is not judged by itself; standard errors it must lose by.
 _ENOUGH, _SURE = 30, 2.0
 #: Above, probabilities do not mean what they say.
 _CALIBRATED = 0.05
-#: Cases in the surest group of those that reasons are counted among.
-_CASES = 100
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One measure on the held time, of the model and of what is plainer.
-
-    Attributes:
-        level: `any` or `category`. horizon_days: of the purchase.
-        measure: roc_auc, pr_auc, log_loss, brier, ece, lift10, coverage95.
-        figure, base, last_viewed: of the model, of the base rate, and of how lately the subject
-            looked into the category (NaN where it is no probability).
-        people: pairs, or subjects, judged. stated: whether it is told.
-    """
-
-    level: str
-    horizon_days: int
-    measure: str
-    figure: float
-    base: float
-    last_viewed: float
-    people: int
-    stated: bool
-
-
-@dataclass(frozen=True)
-class Cases:
-    """Held pairs by what was told of them: how many there were, and how many of them bought.
-
-    Attributes:
-        least: float64 (g,): lowest probability of each group, ascending.
-        number, bought: int64 (g,).
-    """
-
-    least: np.ndarray
-    number: np.ndarray
-    bought: np.ndarray
-
-    @classmethod
-    def of(cls, p: np.ndarray, y: np.ndarray) -> Cases:
-        """Groups of like probability, from 100 of the surest to twice as many, and so on."""
-        order = np.argsort(-p, kind="stable")
-        ends = [0]
-        while ends[-1] < len(p):
-            ends.append(min(ends[-1] + int(_CASES * 1.5 ** (len(ends) - 1)), len(p)))
-        hits = np.append(0, np.cumsum(y[order]))[ends]
-        least = p[order][np.array(ends[1:], np.int64) - 1] if len(p) else np.zeros(0)
-        return cls(least[::-1].copy(), np.diff(ends)[::-1].copy(), np.diff(hits)[::-1].copy())
-
-    def among(self, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Cases like each probability, and how many of them bought."""
-        at = np.clip(np.searchsorted(self.least, p, "right") - 1, 0, max(len(self.least) - 1, 0))
-        if not len(self.least):
-            return np.zeros(len(p), np.int64), np.zeros(len(p), np.int64)
-        return self.number[at], self.bought[at]
 
 
 @dataclass(frozen=True)
@@ -88,7 +33,7 @@ class Verdict:
         figures: measured.
         reasons: level → why nothing is told of it.
         muted: bool (k,): categories that lose against their base rate.
-        cases: of pairs with a category, and of subjects.
+        cases: of pairs with a category of any depth, and of subjects.
     """
 
     figures: tuple[Figure, ...]
@@ -97,31 +42,22 @@ class Verdict:
     cases: tuple[Cases, Cases]
 
 
-@dataclass(frozen=True)
-class _Held:
-    """Judged rows: told, base rate's and last-viewed scores, truth, weight, node."""
-
-    p: np.ndarray
-    base: np.ndarray
-    seen: np.ndarray
-    y: np.ndarray
-    weight: np.ndarray
-    node: np.ndarray
-    touched: np.ndarray
-
-
-def judge(past: Past, horizon: Horizon, ages: Sequence[int]) -> Verdict:
+def judge(past: Past, gathered: Gathered, horizon: Horizon, ages: Sequence[int]) -> Verdict:
     """Hold a horizon's model against what came after moments it has not learnt from.
 
-    Cost: one pass over the events of 40,000 subjects a moment, and a few sorts.
+    Args:
+        past: the trails.
+        gathered: rows, with those of the held moments.
+        horizon: learnt from what was over by then.
+        ages: of the held moments.
+
+    Cost: the trees of some 200,000 rows, and a few sorts.
     """
     k = len(past.tree[1])
-    held = [_rows(past, horizon, age) for age in ages]
-    pairs, shop = (
-        _Held(
-            *(np.concatenate([getattr(h[i], name) for h in held]) for name in _Held.__annotations__)
-        )
-        for i in (0, 1)
+    found = [_rows(past, gathered, horizon, age) for age in ages]
+    pairs, shop, near = (
+        Held(*(np.concatenate([getattr(f[i], one.name) for f in found]) for one in fields(Held)))
+        for i in range(3)
     )
     figures: list[Figure] = []
     reasons: dict[str, str] = {}
@@ -130,202 +66,101 @@ def judge(past: Past, horizon: Horizon, ages: Sequence[int]) -> Verdict:
         if why:
             reasons[level] = why
         if len(rows.y):
-            figures += _figures(level, horizon.days, rows, why is None)
-    own = pairs.touched
+            figures += figures_of(level, horizon.days, rows, why is None)
     return Verdict(
         tuple(figures),
         reasons,
         _muted(pairs, k),
-        (Cases.of(pairs.p[own], pairs.y[own]), Cases.of(shop.p, shop.y)),
+        (Cases.of(near.p, near.y, near.weight), Cases.of(shop.p, shop.y, shop.weight)),
     )
 
 
-def _rows(past: Past, horizon: Horizon, age: int) -> tuple[_Held, _Held]:
-    """Pairs with the deepest categories, and subjects, at one moment."""
+def _rows(past: Past, gathered: Gathered, horizon: Horizon, age: int) -> tuple[Held, Held, Held]:
+    """Pairs with the deepest categories, subjects, and candidates of any depth, at one moment."""
     k = len(past.tree[1])
-    around = past.around(age)
-    leaf = past.trails.categories.leaves
-    leaves = np.flatnonzero(leaf)
-    base = np.append(
-        _odds_to_p(base_logit(around.facts[:, 0].astype(np.float64), horizon.days)), 0.0
+    rows = gathered.rows.take(gathered.rows.age == age)
+    leaf = np.append(past.trails.categories.leaves, False)
+    base = base_logit(past.around(age).facts[:, 0].astype(np.float64), horizon.days)
+    base = 1.0 / (1.0 + np.exp(-base))
+    features = rows.features
+    every = Held(
+        horizon.probability(features, rows.node),
+        base[rows.node],
+        -np.minimum(features[:, PLACE_OF["age_touch"]], features[:, PLACE_OF["age_bought"]]),
+        rows.until <= horizon.days,
+        rows.weight.astype(np.float64),
+        rows.node.astype(np.int64),
     )
-    chance = np.random.default_rng([past.seed, age, 2])
-    parts: list[tuple[_Held, _Held]] = []
-    for found, until, missed in past.pairs(age, around, horizon.days, _SUBJECTS):
-        p = horizon.probability(found, k)
-        seen = -np.minimum(
-            found.features[:, PLACE_OF["age_touch"]], found.features[:, PLACE_OF["age_bought"]]
-        )
-        y = until <= horizon.days
-        shop = found.node == k
-        who = found.place[shop]
-        any_of = np.zeros(len(past.trails))
-        any_of[who] = p[shop]
-        own = ~shop & np.append(leaf, False)[found.node]
-        # Untouched: whoever bought, and of the rest a sample that stands for all.
-        miss = missed[np.append(leaf, False)[missed[:, 0].astype(np.int64)]]
-        lost = miss[:, 0].astype(np.int64)
-        drawn = (
-            leaves[chance.integers(0, max(len(leaves), 1), (len(who), _SAMPLED))].ravel()
-            if (len(leaves))
-            else np.zeros(0, np.int64)
-        )
-        whose = np.repeat(who, _SAMPLED)[: len(drawn)]
-        key = found.place[own].astype(np.int64) * (k + 1) + found.node[own]
-        key = np.append(key, miss[:, 2].astype(np.int64) * (k + 1) + lost)
-        free = ~np.isin(whose.astype(np.int64) * (k + 1) + drawn, key)
-        drawn, whose = drawn[free], whose[free]
-        cold = np.append(lost, drawn)
-        of = np.append(miss[:, 2].astype(np.int64), whose)
-        node = np.append(found.node[own], cold)
-        pairs = _Held(
-            np.append(p[own], any_of[of] * horizon.cold[cold]),
-            base[node],
-            np.append(seen[own], np.full(len(cold), -NEVER_DAYS)),
-            np.append(y[own], np.arange(len(cold)) < len(lost)),
-            np.concatenate([np.ones(len(key)), np.full(len(drawn), len(leaves) / _SAMPLED)]),
-            node,
-            np.arange(len(node)) < own.sum(),
-        )
-        every = _Held(
-            p[shop],
-            base[found.node[shop]],
-            seen[shop],
-            y[shop],
-            np.ones(len(who)),
-            found.node[shop],
-            np.ones(len(who), np.bool_),
-        )
-        parts.append((pairs, every))
-    return tuple(  # type: ignore[return-value]
-        _Held(
-            *(
-                np.concatenate([getattr(part[i], name) for part in parts]) if parts else np.zeros(0)
-                for name in _Held.__annotations__
-            )
-        )
-        for i in (0, 1)
+    shop = rows.node == k
+    return (
+        _joined(_some(every, leaf[rows.node]), _cold(past, gathered, horizon, rows, every.p, base)),
+        _some(every, shop),
+        _some(every, ~shop),
     )
 
 
-def _why(rows: _Held) -> str | None:
+def _cold(
+    past: Past, gathered: Gathered, horizon: Horizon, rows: Rows, p: np.ndarray, base: np.ndarray
+) -> Held:
+    """The untouched of one moment: whoever bought, and of the rest those drawn, who stand for all.
+
+    Args:
+        rows: of the moment. p: what they are told. base: float64 (k + 1,): of the nodes.
+    """
+    k = len(horizon.cold)
+    leaves = past.trails.categories.leaves
+    shop = rows.node == k
+    whose, any_of, stands = rows.place[shop].astype(np.int64), p[shop], rows.weight[shop]
+    missed = gathered.untouched[int(rows.age[0])].pairs if len(rows.age) else np.zeros((0, 3))
+    missed = missed[missed[:, 1] <= horizon.days]
+    missed = missed[leaves[missed[:, 0].astype(np.int64)]]
+    lost, buyer = missed[:, 0].astype(np.int64), missed[:, 2].astype(np.int64)
+    drawn = rows.drawn[shop].astype(np.int64)
+    free = (drawn >= 0) & ~np.isin(whose[:, None] * (k + 1) + drawn, buyer * (k + 1) + lost)
+    # Rows are by subject, and every buyer's shop is among those of a held moment.
+    at = np.append(np.searchsorted(whose, buyer), np.nonzero(free)[0])
+    node = np.append(lost, drawn[free])
+    one = stands[at] * leaves.sum() / DRAWN
+    return Held(
+        any_of[at] * horizon.cold[node],
+        base[node],
+        np.full(len(node), -NEVER_DAYS),
+        np.arange(len(node)) < len(lost),
+        np.where(np.arange(len(node)) < len(lost), 1.0, one),
+        node,
+    )
+
+
+def _some(rows: Held, mask: np.ndarray) -> Held:
+    return Held(*(getattr(rows, one.name)[mask] for one in fields(Held)))
+
+
+def _joined(first: Held, second: Held) -> Held:
+    return Held(
+        *(np.append(getattr(first, one.name), getattr(second, one.name)) for one in fields(Held))
+    )
+
+
+def _why(rows: Held) -> str | None:
     """The word for refusing, or None."""
     if not rows.y.any():
         return "too_few"
-    gain = rows.weight * (_loss(rows.base, rows.y) - _loss(rows.p, rows.y))
+    gain = rows.weight * (losses(rows.base, rows.y) - losses(rows.p, rows.y))
     # By one standard error at least: by chance alone half of all models are better.
     if gain.sum() <= np.sqrt((gain**2).sum()):
         return "not_better"
-    if _brier(rows.p, rows) >= _brier(rows.base, rows):
+    if brier(rows.p, rows) >= brier(rows.base, rows):
         return "not_better"
-    if _ece(rows.p, rows) > _CALIBRATED:
+    if ece(rows.p, rows) > _CALIBRATED:
         return "not_calibrated"
     return None
 
 
-def _figures(level: str, days: int, rows: _Held, stated: bool) -> list[Figure]:
-    """All measures of these rows."""
-    nothing = float("nan")
-    people = round(float(rows.weight.sum()))
-    # Ties of those who never looked are broken by the base rate, to the baseline's advantage.
-    seen = rows.seen + rows.base
-    out = []
-    for name, measure in (
-        ("roc_auc", _roc_auc),
-        ("pr_auc", _pr_auc),
-        ("lift10", _lift),
-        ("coverage95", _coverage),
-    ):
-        own, base, last = (measure(score, rows) for score in (rows.p, rows.base, seen))
-        out.append(Figure(level, days, name, own, base, last, people, stated))
-    for name, loss in (("log_loss", _log_loss), ("brier", _brier), ("ece", _ece)):
-        out.append(
-            Figure(
-                level,
-                days,
-                name,
-                loss(rows.p, rows),
-                loss(rows.base, rows),
-                nothing,
-                people,
-                stated,
-            )
-        )
-    return out
-
-
-def _muted(rows: _Held, k: int) -> np.ndarray:
+def _muted(rows: Held, k: int) -> np.ndarray:
     """bool (k,): categories with enough purchases that surely lose to their base rate."""
-    gain = _loss(rows.base, rows.y) - _loss(rows.p, rows.y)
+    gain = losses(rows.base, rows.y) - losses(rows.p, rows.y)
     node = rows.node.astype(np.int64)
     hits = np.bincount(node, weights=rows.y, minlength=k + 1)[:k]
     total = np.bincount(node, weights=rows.weight * gain, minlength=k + 1)[:k]
     spread = np.sqrt(np.bincount(node, weights=(rows.weight * gain) ** 2, minlength=k + 1)[:k])
     return np.asarray((hits >= _ENOUGH) & (total < -_SURE * spread))
-
-
-def _loss(p: np.ndarray, y: np.ndarray) -> np.ndarray:
-    return np.asarray(-np.log(np.clip(np.where(y, p, 1.0 - p), 1e-12, 1.0)))
-
-
-def _log_loss(p: np.ndarray, rows: _Held) -> float:
-    return float(np.average(_loss(p, rows.y), weights=rows.weight))
-
-
-def _brier(p: np.ndarray, rows: _Held) -> float:
-    return float(np.average((p - rows.y) ** 2, weights=rows.weight))
-
-
-def _ece(p: np.ndarray, rows: _Held, bins: int = 15) -> float:
-    """Weighted; otherwise as `twins.calibration.expected_calibration_error`."""
-    place = np.clip(np.ceil(p * bins).astype(np.int64) - 1, 0, bins - 1)
-    gap = np.bincount(place, weights=rows.weight * (p - rows.y), minlength=bins)
-    return float(np.abs(gap).sum() / rows.weight.sum())
-
-
-def _steps(score: np.ndarray, rows: _Held) -> tuple[np.ndarray, np.ndarray]:
-    """Cumulated weight of buyers and of others, the highest scores first; ties in one step."""
-    order = np.argsort(-score, kind="stable")
-    last = np.append(np.diff(score[order]) != 0, True)
-    yes = np.cumsum(rows.weight[order] * rows.y[order])[last]
-    no = np.cumsum(rows.weight[order] * ~rows.y[order].astype(np.bool_))[last]
-    return yes, no
-
-
-def _roc_auc(score: np.ndarray, rows: _Held) -> float:
-    yes, no = _steps(score, rows)
-    if yes[-1] <= 0 or no[-1] <= 0:
-        return float("nan")
-    before = np.append(0.0, yes[:-1])
-    return float(((yes + before) / 2 * np.diff(np.append(0.0, no))).sum() / (yes[-1] * no[-1]))
-
-
-def _pr_auc(score: np.ndarray, rows: _Held) -> float:
-    """Average precision."""
-    yes, no = _steps(score, rows)
-    return (
-        float((np.diff(np.append(0.0, yes)) * yes / (yes + no)).sum() / yes[-1])
-        if (yes[-1] > 0)
-        else float("nan")
-    )
-
-
-def _lift(score: np.ndarray, rows: _Held) -> float:
-    """Share of buyers among the highest tenth over that of all."""
-    yes, no = _steps(score, rows)
-    total = yes + no
-    tenth = 0.1 * total[-1]
-    hits = np.interp(tenth, np.append(0.0, total), np.append(0.0, yes))
-    return float(hits / tenth / (yes[-1] / total[-1])) if yes[-1] > 0 else float("nan")
-
-
-def _coverage(score: np.ndarray, rows: _Held) -> float:
-    """The largest share told highest of which 95 % bought."""
-    yes, no = _steps(score, rows)
-    total = yes + no
-    right = yes / total >= 0.95
-    return float(total[right].max(initial=0.0) / total[-1])
-
-
-def _odds_to_p(odds: np.ndarray) -> np.ndarray:
-    return np.asarray(1.0 / (1.0 + np.exp(-odds)))

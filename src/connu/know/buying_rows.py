@@ -1,25 +1,19 @@
-"""What buying is learnt from: candidate pairs at past moments, with what came of them."""
+"""The past that buying is learnt from: candidate pairs at a moment, with what came of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
-from connu.kernel.interruption import heed
 from connu.know.buying_labels import days_until
 from connu.know.buying_nodes import Days, base_logit, nodes_around
 from connu.know.intent_features import PLACE_OF, Around, Pairs, pairs_of
 from connu.know.trails import DAY, PURCHASE, Trails
 
 #: Subjects at a time.
-SLICE = 20_000
-#: Subjects looked at over all moments; of more, some at each.
-_LOOKS = 800_000
-#: Rows learnt from, by stratum: pairs touched lately, other pairs, shops as a whole.
-_BUDGET = (120_000, 80_000, 80_000)
-_LATELY_DAYS = 30.0
+SLICE = 10_000
 #: A moment so many days older counts half.
 _FADES_DAYS = 180.0
 #: Subjects are dealt into so many parts, of which the first is held out of the trees.
@@ -37,6 +31,7 @@ class Past:
         buys: bool (n,): who is now of the kind, customers or visitors, that buys more.
         fold: int64 (n,).
         seed: of all that is drawn.
+        known: age → the nodes as they were known then, of moments asked for.
     """
 
     trails: Trails
@@ -45,6 +40,7 @@ class Past:
     buys: np.ndarray
     fold: np.ndarray
     seed: int
+    known: dict[int, Around] = field(default_factory=dict)
 
     @classmethod
     def of(cls, trails: Trails, seed: int) -> Past:
@@ -57,7 +53,11 @@ class Past:
 
     def around(self, age: int) -> Around:
         """The nodes as they were known so many days ago."""
-        return nodes_around(self.trails, self.trails.category, self.tree, self.days, age, self.seed)
+        if age not in self.known:
+            self.known[age] = nodes_around(
+                self.trails, self.trails.category, self.tree, self.days, age, self.seed
+            )
+        return self.known[age]
 
     def pairs(
         self, age: int, around: Around, within_days: float, looks: int
@@ -70,7 +70,6 @@ class Past:
             chance = np.random.default_rng([self.seed, age])
             who = np.sort(chance.choice(n, looks, replace=False))
         for first in range(0, len(who), SLICE):
-            heed()
             some = who[first : first + SLICE]
             found = pairs_of(self.trails, self.trails.category, around, moment, some)
             until, missed = days_until(
@@ -95,6 +94,8 @@ class Rows:
     Attributes:
         features: float32 (n, f). place, node: int32 (n,). age: int32 (n,): of the moment.
         until: float32 (n,): days until bought. weight: float32 (n,).
+        drawn: int32 (n, d): of a shop as a whole some of the deepest nodes that its subject never
+            touched, each as likely; -1 where the one drawn was touched, or nothing is judged.
     """
 
     features: np.ndarray
@@ -103,6 +104,7 @@ class Rows:
     age: np.ndarray
     until: np.ndarray
     weight: np.ndarray
+    drawn: np.ndarray
 
     def take(self, mask: np.ndarray) -> Rows:
         """Some of the rows."""
@@ -113,7 +115,14 @@ class Rows:
             self.age[mask],
             self.until[mask],
             self.weight[mask],
+            self.drawn[mask],
         )
+
+    @classmethod
+    def joined(cls, parts: Sequence[Rows]) -> Rows:
+        """All of them, in order."""
+        names = [one.name for one in fields(cls)]
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
     def base(self, horizon: float) -> np.ndarray:
         """float64 (n,): log odds of the node's base rate."""
@@ -122,41 +131,3 @@ class Rows:
     def fading(self) -> np.ndarray:
         """float64 (n,): weights, older moments counting less."""
         return self.weight * np.exp2(-self.age / _FADES_DAYS)
-
-
-def gather(past: Past, ages: Sequence[int], within_days: float) -> Rows:
-    """Rows of all these moments: whoever bought within the longest horizon, of the others some.
-
-    Cost: one pass over the events of 800,000 subjects in all.
-    """
-    looks = max(_LOOKS // max(len(ages), 1), 1)
-    parts: list[Rows] = []
-    k = len(past.tree[1])
-    for age in ages:
-        chance = np.random.default_rng([past.seed, age, 1])
-        around = past.around(age)
-        slices = max(min(len(past.trails), looks) / SLICE, 1)
-        for found, until, _ in past.pairs(age, around, within_days, looks):
-            late = found.features[:, PLACE_OF["age_touch"]] <= _LATELY_DAYS
-            stratum = np.where(found.node == k, 2, np.where(late, 0, 1))
-            number = np.bincount(stratum, minlength=3)
-            kept = np.array(_BUDGET) / len(ages) / slices / np.maximum(number, 1)
-            share = np.minimum(kept, 1.0)[stratum]
-            share = np.where(until <= within_days, 1.0, share)
-            some = chance.random(len(share)) < share
-            parts.append(
-                Rows(
-                    found.features[some],
-                    found.place[some],
-                    found.node[some],
-                    np.full(int(some.sum()), age, np.int32),
-                    until[some],
-                    (1.0 / share[some]).astype(np.float32),
-                )
-            )
-    return Rows(
-        *(
-            np.concatenate([getattr(part, name) for part in parts])
-            for name in ("features", "place", "node", "age", "until", "weight")
-        )
-    )

@@ -10,13 +10,15 @@ from typing import Any
 import numpy as np
 
 from connu.kernel.errors import UsageError
+from connu.know.buying_cases import Cases
+from connu.know.buying_figures import Figure
 from connu.know.buying_fit import Fit
 from connu.know.buying_forest import Forest
-from connu.know.buying_gate import Cases, Figure, Verdict
+from connu.know.buying_gate import Verdict
 from connu.know.buying_horizon import Horizon
 from connu.know.intent_features import FEATURES, Around
 
-_FORMAT = 1
+_FORMAT = 2
 _PAGE = "buying.json"
 _LEVELS = ("category", "any")
 
@@ -53,7 +55,7 @@ def save(
                 "curves": [one.categories.curves.tolist(), one.shop.curves.tolist()],
                 "reasons": verdict.reasons,
                 "cases": [
-                    [case.least.tolist(), case.number.tolist(), case.bought.tolist()]
+                    [case.least.tolist(), case.number.tolist(), case.share.tolist()]
                     for case in verdict.cases
                 ],
             }
@@ -91,8 +93,8 @@ def opened(folder: Path) -> dict[str, Any]:
         ]
         horizons.append(Horizon(days, fits[0], fits[1], np.load(folder / f"cold_{days}.npy")))
         cases = tuple(
-            Cases(np.array(least), np.array(number, np.int64), np.array(bought, np.int64))
-            for least, number, bought in shape["cases"]
+            Cases(np.array(least), np.array(number, np.int64), np.array(share))
+            for least, number, share in shape["cases"]
         )
         verdicts.append(
             Verdict(

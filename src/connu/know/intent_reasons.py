@@ -9,12 +9,10 @@ from connu.know.intent_features import LATELY_DAYS, NEVER_DAYS, PLACE_OF
 
 #: Words for small numbers, as people write them.
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-#: Cases below which nothing is said of others.
-_FEWEST_CASES = 30
 
 
 def reasons_of(
-    features: np.ndarray, category: list[str], days: int, cases: np.ndarray, bought: np.ndarray
+    features: np.ndarray, category: list[str], days: int, share: np.ndarray
 ) -> pa.StringArray:
     """A sentence for each pair, every part of it true.
 
@@ -22,7 +20,8 @@ def reasons_of(
         features: float32 (n, f): of the pairs.
         category: (n,) paths, empty where any category is meant.
         days: the horizon.
-        cases, bought: int64 (n,): held pairs told a like probability, and how many of them bought.
+        share: float64 (n,): of held pairs told a like probability, those that bought; NaN: nothing
+            is said of it.
 
     Cost: about 5 µs a sentence; ask for those that are read.
     """
@@ -37,8 +36,7 @@ def reasons_of(
                 {n: float(c[i]) for n, c in columns.items()},
                 category[i],
                 days,
-                int(cases[i]),
-                int(bought[i]),
+                float(share[i]),
             )
             for i in range(len(features))
         ],
@@ -46,7 +44,7 @@ def reasons_of(
     )
 
 
-def _sentence(f: dict[str, float], category: str, days: int, cases: int, bought: int) -> str:
+def _sentence(f: dict[str, float], category: str, days: int, share: float) -> str:
     parts = []
     pages = round(f["pages"])
     if pages:
@@ -65,11 +63,9 @@ def _sentence(f: dict[str, float], category: str, days: int, cases: int, bought:
         times = {1: "once", 2: "twice"}.get(round(f["bought"]), f"{_word(f['bought'])} times")
         parts.append(f"bought {times}, the last time {_ago(f['age_bought'])}")
     said = ", ".join(parts)
-    if cases >= _FEWEST_CASES:
-        share = 100.0 * bought / cases
-        told = f"{share:.0f} %" if share >= 10 or bought == 0 else f"{share:.1f} %"
+    if not np.isnan(share):
         within = "a day" if days == 1 else f"{days} days"
-        others = f"of {cases} told alike, {told} bought within {within}"
+        others = f"of 100 told alike, {round(100 * share)} bought within {within}"
         said = f"{said}; {others}" if said else others
     return said
 
