@@ -51,7 +51,8 @@ def test_signs_of_staying_are_said_where_the_risk_is_low() -> None:
 
 
 def test_risk_has_three_words() -> None:
-    assert risk_of(np.array([0.9, 0.5, 0.1])).to_pylist() == ["low", "middle", "high"]
+    active, again = np.array([0.9, 0.5, 0.1, 0.8]), np.array([0.8, 0.45, 0.05, 0.3])
+    assert risk_of(active, again).to_pylist() == ["low", "middle", "high", "middle"]
 
 
 def test_nobody_is_told_nothing() -> None:

@@ -53,23 +53,25 @@ def tell_staying(
 
 #: What is told of staying, until it is parted: the chance that he buys again, and the evidence.
 _STAYED = pa.schema([*STAYING, ("again", pa.float64()), ("because", pa.string())])
-_SHORTEST = "horizon_days = (SELECT min(horizon_days) FROM intent_staying)"
+_LONGEST = "horizon_days = (SELECT max(horizon_days) FROM intent_staying)"
 _WHO = "SELECT subject_kind, subject, 'stay' AS kind, 'any' AS level, '' AS target"
 _STAYS_SQL = (
     f"{_WHO}, horizon_days, again AS probability, CAST(1 AS INTEGER) AS rank FROM intent_staying"
     f" UNION ALL {_WHO}, CAST(0 AS INTEGER) AS horizon_days, active AS probability,"
-    f" CAST(1 AS INTEGER) AS rank FROM intent_staying WHERE {_SHORTEST}"
+    f" CAST(1 AS INTEGER) AS rank FROM intent_staying WHERE {_LONGEST}"
 )
 
 
 def _stay_facts_sql(now: int) -> str:
-    """A fact a customer: stays, at_risk or left; how surely he still is, or no longer is, one."""
+    """A fact a customer, as surely as its word says: stays (still is a customer), left (no longer
+    is one), at_risk (does not buy again within the longest horizon)."""
     return (
         "SELECT subject_kind, subject, 'staying' AS attribute, CASE risk WHEN 'low' THEN 'stays'"
         " WHEN 'high' THEN 'left' ELSE 'at_risk' END AS value,"
-        " CASE risk WHEN 'low' THEN active ELSE 1.0 - active END AS probability,"
+        " CASE risk WHEN 'low' THEN active WHEN 'high' THEN 1.0 - active ELSE 1.0 - again END"
+        " AS probability,"
         " 'intents' AS basis, 'intents' AS source, because AS evidence,"
-        f" {moment_sql(now)} AS observed_at FROM intent_staying WHERE {_SHORTEST}"
+        f" {moment_sql(now)} AS observed_at FROM intent_staying WHERE {_LONGEST}"
     )
 
 

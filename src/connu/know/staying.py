@@ -103,7 +103,7 @@ class StayingModel:
             # Within more days at least as likely.
             low = again[h] = np.maximum(calibrated(self.settled[h].curve, ways[h].again), low)
         active = np.maximum(active, low)
-        risk = risk_of(active)
+        risk = risk_of(active, low)
         reasons = reasons_of(bought, looks, risk)
         parts = [
             _table(places, h, active, again[h], ways[h], self.settled[h], risk, reasons)

@@ -9,6 +9,8 @@ import numpy as np
 
 #: People a band holds at least, and bands at most.
 _BAND, _BANDS = 200, 40
+#: What is expected where nothing is, but for the last digits.
+_NOTHING = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +59,11 @@ class Intervals:
         return cls(table[:, 0], limits[:, 0], limits[:, 1], whole, share)
 
     def around(self, said: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Lower and upper limits (n,) of expectations (n,)."""
+        """Lower and upper limits (n,) of expectations (n,), which lie between them.
+
+        Where most buy nothing and few buy much, the expectation stands above what comes of four in
+        five: the interval reaches up to it, and holds more than its share.
+        """
         if not len(self.middle):
             return np.zeros(len(said)), np.asarray(said, np.float64).copy()
         beyond = np.maximum(said / max(self.middle[-1], 1e-12), 1.0)
@@ -68,7 +74,8 @@ class Intervals:
             # hold more than their share.
             low, high = np.rint(low), np.rint(high)
         low = np.minimum(low, np.floor(said) if self.whole else said)
-        return low, np.maximum(high, low)
+        reached = np.where(said > _NOTHING, said, 0.0)
+        return low, np.maximum(high, np.ceil(reached) if self.whole else reached)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain numbers and lists."""

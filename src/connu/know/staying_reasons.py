@@ -10,9 +10,10 @@ from connu.know.purchases import Purchases
 from connu.know.staying_features import gaps_of
 from connu.know.staying_looks import Looks
 
-#: Words for the risk of leaving, and the least chance to be active of the first two.
+#: Words for the risk of leaving, the least chance to be active of the first two, and the least
+#: chance to buy again of the first.
 RISKS = ("low", "middle", "high")
-_LEAST_ACTIVE = (2 / 3, 1 / 3)
+_LEAST_ACTIVE, _LEAST_AGAIN = (2 / 3, 1 / 3), 1 / 2
 #: How often longer than usual a pause is worth a word; how much smaller an order.
 _LATE, _SMALL = 1.5, 0.6
 #: Days without a visit that are worth a word; of which a visit is.
@@ -21,9 +22,18 @@ _UNSEEN, _SEEN = 30, 14
 _MOST = 3
 
 
-def risk_of(active: np.ndarray) -> pa.StringArray:
-    """low, middle, high (n,) from the chance that he is still a customer (n,)."""
+def risk_of(active: np.ndarray, again: np.ndarray) -> pa.StringArray:
+    """low, middle, high (n,): how much there is to fear that he is lost.
+
+    Whoever has left without a word cannot be told from who pauses: high is the risk of who has
+    probably left. Low is that of who probably has not, and also more likely than not buys again.
+
+    Args:
+        active: the chance that he is still a customer (n,).
+        again: that he buys again within the longest horizon (n,).
+    """
     code = (active < _LEAST_ACTIVE[0]).astype(np.int64) + (active < _LEAST_ACTIVE[1])
+    code = np.where(again < _LEAST_AGAIN, np.maximum(code, 1), code)
     return pa.array(RISKS, pa.string()).take(pa.array(code))
 
 
