@@ -111,7 +111,7 @@ def test_examples_in_docstrings_run(name: str):
 
 
 def test_the_public_names_are_exactly_these():
-    assert connu.__all__ == ["TwinsClassifier", "__version__", "open"]
+    assert connu.__all__ == ["SessionTwins", "TwinsClassifier", "__version__", "open"]
     own = {
         name
         for name, value in vars(connu).items()

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from connu.know import next_ranker
+from connu.know import ranking_forest
 from connu.know.next_ranker import Ranker
 
 
@@ -51,7 +51,7 @@ def test_few_and_many_candidates_are_told_the_same(ranker, monkeypatch):
     many = ranker.probability(candidates, table)
     few = [ranker.probability(candidates[i : i + 1], table[i : i + 1]) for i in range(300)]
     assert np.array_equal(many, np.concatenate(few))
-    monkeypatch.setattr(next_ranker, "_FEW", 10**9)
+    monkeypatch.setattr(ranking_forest, "_FEW", 10**9)
     assert np.array_equal(many, ranker.probability(candidates, table))
 
 

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from connu.know.next_items import Index, NextItems, known_before
-from connu.know.next_ranker import Ranker
+from connu.know.next_ranker import SHORT, Ranker
 from connu.know.running import Running, sequels_of, steps_of
 from connu.know.sessions import Sessions
 
 #: Candidates a ranker weighs.
 PRODUCTS, CATEGORIES = 100, 30
 #: Sessions indexed at most, the latest; steps learnt from.
-_INDEXED, _STEPS = 2_000_000, 20_000
+_INDEXED, _STEPS = 1_000_000, 20_000
 #: Of the sessions, the latest share whose steps teach.
 _TEACHING = 0.25
 #: Of the steps, by time: up to the first they teach the products' forests, up to the second they
@@ -28,7 +28,7 @@ _FIRST, _SECOND, _THIRD = 0.5, 0.8, 0.9
 #: Fewer steps teach nothing that holds.
 LEAST_STEPS = 300
 #: Products whose probabilities a category is told from.
-HEARD = 30
+HEARD = SHORT
 Lists = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 

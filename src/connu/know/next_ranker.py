@@ -17,10 +17,9 @@ from typing import Any
 
 import lightgbm
 import numpy as np
-from numba import njit
 from scipy.optimize import minimize
 
-from connu.know.buying_forest import Forest
+from connu.know.ranking_forest import RankingForest
 
 #: Boosting. Not tuned on any one shop: small steps, trees of usual size.
 _ROUNDS, _RATE, _LEAVES = 100, 0.08, 31
@@ -28,8 +27,8 @@ _LENGTH = 20
 #: Of a step's candidates the forests are shown the first by the quick score, and some others.
 _HIGH, _DRAWN = 40, 20
 _NOTHING = -1e30
-#: So many candidates are not worth waking other threads for.
-_FEW = 1_000
+#: Candidates where fewer are weighed, of many sessions at once.
+SHORT = 30
 
 
 @dataclass(frozen=True)
@@ -38,12 +37,13 @@ class Ranker:
 
     Attributes:
         order, chance: the forests.
-        weights: float64 (4,): of `order` and of `chance`; how likely the way out is, and how far
-            it goes along with the best candidate: see `_shares`.
+        weights: float64 (2, 4): where all candidates are weighed, and where at most SHORT are: of
+            `order` and of `chance`; how likely the way out is, and how far it goes along with the
+            best candidate: see `_shares`.
     """
 
-    order: Forest
-    chance: Forest
+    order: RankingForest
+    chance: RankingForest
     weights: np.ndarray
 
     def probability(self, candidates: np.ndarray, columns: np.ndarray) -> np.ndarray:
@@ -51,13 +51,13 @@ class Ranker:
 
         Cost: 2 µs a candidate.
         """
-        order, chance = self._margins(columns)
-        return _shares(self.weights, order, chance, candidates >= 0)[0]
+        weights = self.weights[int(candidates.shape[1] <= SHORT)]
+        return _shares(weights, *self._margins(columns), candidates >= 0)[0]
 
     def _margins(self, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         flat = columns.reshape(-1, columns.shape[2])
         shape = columns.shape[:2]
-        return _margin(self.order, flat).reshape(shape), _margin(self.chance, flat).reshape(shape)
+        return self.order.margin(flat).reshape(shape), self.chance.margin(flat).reshape(shape)
 
     @classmethod
     def learn(
@@ -75,12 +75,17 @@ class Ranker:
 
         Cost: about 15 s of processor time for 10,000 steps of 100 candidates.
         """
-        made = cls(*_forests(candidates, columns, target, ~held, seed), np.array([0.5, 0.5, 0, 0]))
+        even = np.tile([0.5, 0.5, 0.0, 0.0], (2, 1))
+        made = cls(*_forests(candidates, columns, target, ~held, seed), even)
         if not held.any():
             return made
-        hit = candidates[held] == target[held, None]
-        weights = _weigh(*made._margins(columns[held]), candidates[held] >= 0, hit)
-        return replace(made, weights=weights)
+        hit, there = candidates[held] == target[held, None], candidates[held] >= 0
+        order, chance = made._margins(columns[held])
+        weights = [
+            _weigh(order[:, :n], chance[:, :n], there[:, :n], hit[:, :n])
+            for n in (hit.shape[1], SHORT)
+        ]
+        return replace(made, weights=np.array(weights))
 
     def again(
         self, candidates: np.ndarray, columns: np.ndarray, target: np.ndarray, *, seed: int = 0
@@ -102,41 +107,12 @@ class Ranker:
     def from_json(cls, told: dict[str, Any]) -> Ranker:
         """Whatever `to_json` gave."""
         weights = np.array(told["weights"], np.float64)
-        return cls(Forest.of(told["order"]), Forest.of(told["chance"]), weights)
-
-
-def _margin(forest: Forest, table: np.ndarray) -> np.ndarray:
-    """What the trees add up to: of few candidates on this thread, the sums are the same."""
-    if len(table) > _FEW:
-        return forest.margin(table)
-    return _margin_of_few(
-        table, forest.root, forest.feature, forest.threshold, forest.left, forest.right
-    )
-
-
-@njit(cache=True, nogil=True)
-def _margin_of_few(
-    table: np.ndarray,
-    root: np.ndarray,
-    feature: np.ndarray,
-    threshold: np.ndarray,
-    left: np.ndarray,
-    right: np.ndarray,
-) -> np.ndarray:
-    out = np.zeros(len(table))
-    for t in range(len(root)):
-        for i in range(len(table)):
-            node = root[t]
-            while feature[node] >= 0:
-                goes_left = table[i, feature[node]] <= threshold[node]
-                node = left[node] if goes_left else right[node]
-            out[i] += threshold[node]
-    return out
+        return cls(RankingForest.of(told["order"]), RankingForest.of(told["chance"]), weights)
 
 
 def _forests(
     candidates: np.ndarray, columns: np.ndarray, target: np.ndarray, use: np.ndarray, seed: int
-) -> tuple[Forest, Forest]:
+) -> tuple[RankingForest, RankingForest]:
     """Both forests, side by side, from the steps in use whose outcome is a candidate."""
     hit = candidates == target[:, None]
     rows = hit.any(axis=1) & use
@@ -172,9 +148,9 @@ def _forest(
     objective: str,
     seed: int,
     groups: np.ndarray | None,
-) -> Forest:
+) -> RankingForest:
     if not right.any():
-        return Forest.of("")
+        return RankingForest.of("")
     parameters = {
         "objective": objective,
         "learning_rate": _RATE,
@@ -192,7 +168,7 @@ def _forest(
     }
     data = lightgbm.Dataset(table, right, group=groups, weight=weight)
     booster = lightgbm.train(parameters, data, _ROUNDS)
-    return Forest.of(booster.model_to_string())
+    return RankingForest.of(booster.model_to_string())
 
 
 def _shares(
