@@ -14,7 +14,7 @@ from connu.app.brand import Brand
 from connu.app.brand import open as open_brand
 from connu.app.build import BuildReport
 from connu.journal.journal import open_journal
-from connu.kernel.errors import NotFoundError, UsageError
+from connu.kernel.errors import BuildError, NotFoundError, UsageError
 from connu.ledger.builds import Builds
 from connu.ledger.intents import ATTRIBUTES, INTENT_TABLES, KINDS
 from connu.ledger.narrowing import Narrowing
@@ -255,7 +255,39 @@ def test_without_events_there_is_nothing_to_tell(tmp_path):
     brand = open_brand(folder)
     assert stage(brand.build())["subjects"] == 0
     assert all(brand.table(name).num_rows == 0 for name in ("intents", "staying", "moments"))
-    assert brand.table("intent_silences").num_rows > 0
+    silences = brand.table("intent_silences").to_pylist()
+    assert {silence["reason"] for silence in silences} == {"no_events"}
+
+
+def test_events_of_nobody_are_said_to_be_so_in_one_sentence(tmp_path):
+    folder = buying_brand.make_brand(tmp_path / "brand")
+    path = folder / "connu.toml"
+    text = path.read_text(encoding="utf-8")
+    web = text.index("[sources.web]")
+    nameless = text[web:].replace('anonymous_id = "cookie"\n', 'session = "cookie"\n')
+    path.write_text(text[:web] + nameless, encoding="utf-8")
+    report = open_brand(folder).build()
+    assert stage(report)["subjects"] == 0
+    (remark,) = (r for r in report.made.remarks if r.startswith("nothing is said"))
+    assert "no event is of anybody" in remark
+
+
+def test_visitors_who_buy_are_not_said_to_buy_nothing(tmp_path):
+    folder = buying_brand.make_brand(tmp_path / "brand")
+    (folder / "data/crm.csv").write_text("no;mail;cookie;perso\nP1;p@example.org;;oui\n")
+    brand = open_brand(folder)
+    brand.build()
+    silences = brand.table("intent_silences").to_pylist()
+    assert {s["reason"] for s in silences if s["kind"] == "stay"} == {"no_customers"}
+
+
+@pytest.mark.parametrize("name", ["next.json", "products/near.npy", "products/ranker.json"])
+def test_a_damaged_model_is_named_with_its_remedy(own_shop, name):
+    model = Builds(own_shop.folder).current().path / "intents" / "next" / name
+    model.write_bytes(model.read_bytes()[: model.stat().st_size // 2])
+    with pytest.raises(BuildError, match="damaged") as told:
+        own_shop.next_products(["0-1"])
+    assert told.value.hint == "run: connu build --force"
 
 
 def test_of_a_health_brand_nothing_is_said_of_products_and_categories(tmp_path):

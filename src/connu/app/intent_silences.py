@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -34,14 +34,29 @@ def silences_table(silences: Sequence[Silence]) -> pa.Table:
     return pa.Table.from_pylist([asdict(silence) for silence in silences], schema=INTENT_SILENCES)
 
 
+def without_anybody(silences: Sequence[Silence], *, seen: bool) -> list[Silence]:
+    """The same, with the reason that comes before all others: there is nobody to speak of.
+
+    Args:
+        silences: of every kind.
+        seen: there were events, all of them set aside.
+    """
+    reason = "nobody" if seen else "no_events"
+    return [one if one.reason == "sensitive" else replace(one, reason=reason) for one in silences]
+
+
 def remarks_of(silences: Sequence[Silence]) -> list[str]:
     """What the user should know of what is not said, a sentence each.
 
-    Horizons of one reason share a sentence; single categories are counted.
+    Horizons of one reason share a sentence; single categories are counted. Where there is nobody to
+    speak of, one sentence says all.
 
     >>> remarks_of([Silence("buy", "any", horizon_days=d) for d in (1, 7)])
     ['nothing is said of buying anything within 1 or 7 days: it was not better than the base rate']
     """
+    reasons = {silence.reason for silence in silences}
+    if len(reasons) == 1 and reasons <= {"nobody", "no_events"}:
+        return [f"nothing is said of what anybody is after: {spoken_reason(reasons.pop())}"]
     whole: dict[tuple[str, str, str], list[int]] = {}
     single: dict[tuple[str, str, str], set[str]] = {}
     for silence in silences:

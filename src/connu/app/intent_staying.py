@@ -15,7 +15,7 @@ from connu.engine.protocol import Engine
 from connu.kernel.progress import Progress
 from connu.kernel.settings import Settings
 from connu.know.staying import StayingModel, learn_staying
-from connu.know.trails import Trails
+from connu.know.trails import PURCHASE, Trails
 from connu.ledger.intents import STAYING
 
 
@@ -34,8 +34,14 @@ def tell_staying(
         seed=settings.intents.seed,
         progress=progress,
     )
+    visitors_buy = bool((trails.role == PURCHASE).any())
     silences = [
-        Silence("stay", "any", horizon_days=days or None, reason=reason)
+        Silence(
+            "stay",
+            "any",
+            horizon_days=days or None,
+            reason="no_customers" if reason == "no_purchases" and visitors_buy else reason,
+        )
         for days, reason in sorted(model.silences.items())
     ]
     engine.put("intent_staying", streamed(trails, lambda part: _staying(model, part), _STAYED))

@@ -15,7 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from connu.app.intent_silences import remarks_of, silences_table
+from connu.app.intent_silences import remarks_of, silences_table, without_anybody
 from connu.engine.protocol import Engine
 from connu.kernel.clock import now_utc
 from connu.kernel.progress import Progress
@@ -107,6 +107,8 @@ def intend(
             if made is not None:
                 engine.drop(made)
     silences = [silence for part in parts for silence in part.silences]
+    if not len(trails):
+        silences = without_anybody(silences, seen=bool(trails.aside))
     engine.put("intent_silences", silences_table(silences))
     engine.put(
         "intent_reliability",

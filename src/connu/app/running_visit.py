@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from connu.kernel.errors import NotFoundError
+from connu.kernel.errors import BuildError, NotFoundError
 from connu.ledger.builds import Builds
 from connu.ledger.intents import INTENTS_FOLDER
 
@@ -56,7 +56,7 @@ class RunningVisits:
 
         Raises:
             NotFoundError: the build tells nothing of that level, or keeps no model.
-            BuildError: there is no build.
+            BuildError: there is no build, or its models are damaged.
         """
         model = self._opened()
         if level in model.silent:
@@ -81,12 +81,22 @@ class RunningVisits:
         build = self._builds.current()
         if self._model is None or build.id != self._build_id:
             # Loaded here: numba takes a second that other readers need not wait for.
+            from lightgbm.basic import LightGBMError
+
             from connu.know.next_model import NextModel
 
             folder = build.path / INTENTS_FOLDER / "next"
             if not folder.is_dir():
                 raise _silent("product or category")
-            self._model, self._build_id = NextModel.open(folder), build.id
+            try:
+                model = NextModel.open(folder)
+            except (OSError, EOFError, LookupError, TypeError, ValueError, LightGBMError) as error:
+                raise BuildError(
+                    f"what the build {build.id} keeps to say what comes next is damaged",
+                    hint="run: connu build --force",
+                    build=build.id,
+                ) from error
+            self._model, self._build_id = model, build.id
         return self._model
 
 

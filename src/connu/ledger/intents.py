@@ -115,7 +115,9 @@ LEVELLED = ATTRIBUTES[:4]
 #: Reasons for silence: word → what it means. A reason without words is shown as it is.
 REASONS: dict[str, str] = {
     "no_events": "no event was seen",
+    "nobody": "no event is of anybody who may be told of",
     "no_purchases": "nobody bought anything that was seen",
+    "no_customers": "no customer bought anything that was seen: of visitors nobody can say it",
     "no_categories": "neither events nor catalogue name a category",
     "no_sessions": "too few visits saw two things",
     "too_few": "too few people did it to learn from",
