@@ -20,7 +20,7 @@ from numba import njit
 #: Of a running session the latest events count, so many at most.
 LONGEST = 20
 #: Sessions looked at per item, the latest; twins kept; steps around a shared item.
-POSTINGS, TWINS, STEPS = 500, 300, 5
+POSTINGS, TWINS, STEPS = 300, 200, 4
 #: An item's weight by how many distinct ones came after it; items whose surroundings are read.
 DECAY, CLOSE = 0.75, 4
 #: Days after which a twin weighs 1 / e.
