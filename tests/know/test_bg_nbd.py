@@ -14,7 +14,7 @@ from scipy.special import hyp2f1
 from connu.know.bg_nbd import BgNbd
 from connu.know.purchases import histories_from
 
-CDNOW = Path("/work/shared/data/value/cdnow.parquet")
+CDNOW = Path(__file__).parents[3] / "shared/data/value/cdnow.parquet"
 MODEL = BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
 X = np.array([0, 0, 2, 5, 30])
 RECENCY = np.array([0.0, 0.0, 30.43, 20.0, 38.0])

@@ -85,4 +85,4 @@ def test_where_no_candidate_ever_came_nothing_is_likely():
 def test_without_steps_to_weigh_the_forests_count_alike():
     candidates, table, target = steps(8, 300)
     unweighed = Ranker.learn(candidates, table, target, np.zeros(300, np.bool_))
-    assert unweighed.weights.tolist() == [0.5, 0.5, 0, 0]
+    assert unweighed.weights.tolist() == [[0.5, 0.5, 0, 0]] * 2

@@ -34,7 +34,7 @@ class Cuts:
         """The moments that trails of so many days allow.
 
         >>> Cuts.of(20, [1, 7, 30])
-        Cuts(ages=(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), horizons=(1,), short=(7, 30))
+        Cuts(ages=(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), horizons=(1, 7), short=(30,))
         """
         step = int(max(1, min(_STEP_DAYS, span_days // 20)))
         behind = min(_BEHIND_DAYS, span_days / 4)
