@@ -176,6 +176,8 @@ def test_refusals_name_what_is_wrong(shop):
     with pytest.raises(UsageError, match="the events end before") as refused:
         shop.evaluate_intents(only=["stay"], start=datetime(2026, 5, 2), staying_days=90)
     assert "--staying-days 30" in refused.value.hint
+    with pytest.raises(UsageError, match="not older than 4000 days"):
+        shop.evaluate_intents(only=["stay"], staying_days=4000)
 
 
 def test_a_brand_without_events_has_nothing_to_judge(tmp_path):

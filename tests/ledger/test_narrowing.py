@@ -38,6 +38,13 @@ def test_every_wish_is_a_condition():
         (Narrowing(level="any"), "moments", "no level «any»", "known: category, product"),
         (Narrowing("affinity", horizon_days=7), "intents", "not told within", "--kind buy or stay"),
         (Narrowing("buy", horizon_days=14), "intents", "within 14 days", "it has 7, 30"),
+        (
+            Narrowing("buy", "product"),
+            "intents",
+            "not told on the level",
+            "--level category or any",
+        ),
+        (Narrowing("stay", "category"), "intent_silences", "not told on the level", "--level any"),
         (Narrowing(top=0), "intents", "counts from 1", "--top 3"),
     ],
 )

@@ -237,11 +237,17 @@ def _span(trails: Trails, start: datetime | None, days: int | None) -> tuple[int
     """The day (since 1970) from which staying is judged, and for how many days.
 
     Raises:
-        UsageError: the span ends after the events do.
+        UsageError: the span ends after the events do, or begins before them.
     """
     last = trails.now // DAY
     if start is None:
         whole = STAYING_DAYS if days is None else days
+        first = int(trails.time.min()) // DAY if len(trails.time) else last
+        if days is not None and last - days <= first:
+            raise UsageError(
+                f"the events are not older than {days} days: nothing would be left to learn from",
+                hint=f"--staying-days {max((last - first) // 2, 1)}",
+            )
         return last - whole, whole
     day = _micros(start) // DAY
     if days is not None and day + days > last:

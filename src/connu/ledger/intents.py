@@ -18,6 +18,13 @@ INTENTS_FOLDER = "intents"
 #: What an intent may be about, and on which level its target stands. `any`: the target is empty.
 KINDS = ("affinity", "buy", "next", "stay")
 LEVELS = ("category", "product", "any")
+#: The levels on which each kind may stand.
+LEVELS_OF: dict[str, tuple[str, ...]] = {
+    "affinity": ("category",),
+    "buy": ("category", "any"),
+    "next": ("product", "category"),
+    "stay": ("any",),
+}
 #: Kinds whose probability is one within a horizon; in `stay`, 0 days mean: is he one now.
 TIMED = ("buy", "stay")
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from connu.engine.sql import literal
 from connu.kernel.errors import UsageError, did_you_mean
-from connu.ledger.intents import KINDS, LEVELS, TIMED
+from connu.ledger.intents import KINDS, LEVELS, LEVELS_OF, TIMED
 
 #: Words that may be asked for although a build has no row of them: it may be silent about them.
 _WORDS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -90,6 +90,7 @@ class Narrowing:
             if column in wishes:
                 held = found[column].unique().drop_null().to_pylist()
                 self._check_word(table, column, str(wishes[column]), held)
+        self._check_level(table)
         if self.horizon_days is None:
             return
         if self.kind is not None and table == "intents" and self.kind not in TIMED:
@@ -112,6 +113,16 @@ class Narrowing:
                 f"«{table}» says nothing within {self.horizon_days} days",
                 hint=f"it has {', '.join(map(str, days))}; connu export intent_silences says why "
                 "another is not told, and [intents] in connu.toml sets others",
+                table=table,
+            )
+
+    def _check_level(self, table: str) -> None:
+        """Refuse a level on which the kind never stands."""
+        known = LEVELS_OF.get(self.kind or "")
+        if self.level is not None and known and self.level not in known:
+            raise UsageError(
+                f"«{self.kind}» is not told on the level «{self.level}»",
+                hint=f"--level {' or '.join(known)}, or leave it out",
                 table=table,
             )
 
