@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from connu.app.intent_evaluation import IntentsEvaluation
     from connu.app.next_evaluation import NextEvaluation
     from connu.app.staying_evaluation import StayScore
-    from connu.measure.intents_told import IntentFigure, IntentTold
+    from connu.measure.intents_told import IntentTold
     from connu.measure.intervals import Share
     from connu.measure.lift import Lift
     from connu.measure.purchases import PurchaseScore
@@ -26,6 +26,17 @@ _PARTS = {
     "buy": "who buys",
     "affinity": "what somebody is drawn to",
     "stay": "who stays",
+}
+#: Of each kind, the figures that say most, in order, and how they are called on the screen.
+_TELLING: dict[str, dict[str, str]] = {
+    "affinity": {"log_loss": "log loss"},
+    "buy": {"roc_auc": "ROC AUC", "lift10": "lift", "ece": "ECE"},
+    "next": {"hr1": "first right", "hr5": "among 5", "hr20": "among 20", "ece": "ECE"},
+    "stay": {
+        "purchases_mae": "purchases off by",
+        "value_mae": "value off by",
+        "again_ece": "ECE",
+    },
 }
 
 
@@ -70,7 +81,7 @@ def print_intents_told(console: Console, told: Sequence[IntentTold]) -> None:
             "(few)" if one.customers is None else one.customers,
             "(few)" if one.visitors is None else one.visitors,
             {True: "yes", False: "no", None: "not measured"}[one.published],
-            " · ".join(_measured(figure) for figure in one.figures if figure.figure is not None),
+            _measured(one),
         )
         for one in told
     ]
@@ -94,9 +105,21 @@ def print_intents_told(console: Console, told: Sequence[IntentTold]) -> None:
         console.print(table(titles, curves, right=titles[1:4]))
 
 
-def _measured(figure: IntentFigure) -> str:
-    beside = "" if figure.base is None else f" ({figure.base:.4g})"
-    return f"{figure.measure.replace('_', ' ')} {figure.figure:.4g}{beside}"
+def _measured(one: IntentTold) -> str:
+    """The figures that say most of a kind, each beside the base rate's; `--json` has them all."""
+    known = [figure for figure in one.figures if figure.figure is not None]
+    chosen = [f for f in known if f.measure in _TELLING.get(one.kind, {})] or known
+    words = _TELLING.get(one.kind, {})
+    order = {measure: place for place, measure in enumerate(words)}
+    return " · ".join(
+        f"{words.get(f.measure, f.measure.replace('_', ' '))} {_short(f.figure)}"
+        + ("" if f.base is None else f" ({_short(f.base)})")
+        for f in sorted(chosen, key=lambda f: order.get(f.measure, 0))
+    )
+
+
+def _short(value: float | None) -> str:
+    return "" if value is None else f"{value:.3g}" if abs(value) >= 0.001 else "<0.001"
 
 
 def _print_next(console: Console, judged: NextEvaluation) -> None:
