@@ -63,6 +63,33 @@ def test_a_log_of_clicks_needs_no_type(tmp_path):
     }
 
 
+def test_a_program_s_word_for_none_is_no_product(tmp_path):
+    (tmp_path / "web.csv").write_text(
+        "ts,visit,item,cat\n2024-01-01 10:00:00,null,undefined,(not set)\n"
+        "2024-01-01 11:00:00,NaN,nullable,None of these\n"
+    )
+    fields = {"time": "ts", "session": "visit", "product": "item", "category": "cat"}
+    source = {"kind": "events", "path": "web.csv", "fields": fields}
+    first, second = TakenIn(tmp_path, brand({"web": source})).rows("events")
+    assert {"session", "product", "category"}.isdisjoint(first) and "session" not in second
+    assert (second["product"], second["category"]) == ("nullable", "None of these")
+
+
+def test_columns_of_a_category_are_the_levels_of_its_path(tmp_path):
+    (tmp_path / "web.csv").write_text("ts,rayon,famille\n2024-01-01 10:00:00,Photo,Objectifs\n")
+    (tmp_path / "shop.csv").write_text("ref,rayon,famille\np1,Photo,Objectifs\n")
+    levels = ["rayon", "famille"]
+    web = {"time": "ts", "category": levels}
+    shop = {"id": "ref", "category": levels}
+    sources = {
+        "web": {"kind": "events", "path": "web.csv", "fields": web},
+        "shop": {"kind": "products", "path": "shop.csv", "fields": shop},
+    }
+    taken = TakenIn(tmp_path, brand(sources))
+    (event,), (product,) = taken.rows("events"), taken.rows("products")
+    assert event["category"] == product["category"] == "Photo/Objectifs"
+
+
 def test_identifiers_of_events_meet_those_of_people(tmp_path):
     lines = _EVENTS.splitlines()
     (tmp_path / "web.csv").write_text("\n".join([lines[0], lines[2]]))

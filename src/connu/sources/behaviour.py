@@ -50,6 +50,8 @@ _VERBATIMS = {
     "rating": pa.float64(),
     "nps": pa.float64(),
 }
+#: What is named by programs: their `null` and `undefined` would be a best-seller.
+_NAMES = ("session", "product", "category")
 _NUMBERS = ("value", "rating", "nps")
 
 
@@ -166,6 +168,8 @@ def _columns_sql(
         value = mapping.value(_field(mapping.source.kind, name))
         if name == "source":
             value = literal(mapping.name)
+        elif name in _NAMES:
+            value = mapping.name_of(name)
         elif name in ("event_id", "verbatim_id"):
             value = mapping.record_id
         elif name == "row":

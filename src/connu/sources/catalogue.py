@@ -36,7 +36,7 @@ def make_products(
         selects.append(
             f"SELECT {literal(mapping.name)} AS source, {mapping.record_id} AS product_id, "
             f"{mapping.row} AS row, {mapping.value('name')} AS name, "
-            f"{mapping.path('category')} AS category, {price} AS price, "
+            f"{mapping.name_of('category')} AS category, {price} AS price, "
             f"{mapping.value('brand')} AS brand, {mapping.attributes_json()} AS attributes "
             f"FROM {mapping.table} WHERE {mapping.record_id} IS NOT NULL"
             + (f" AND {stay}" if stay else "")

@@ -17,7 +17,10 @@ from connu.kernel.settings import Settings, Source
 from connu.sources.reading import ROW, Opened
 from connu.sources.text import SEPARATOR
 
-_NO_ID = ("null", "(null)", "nan", "none", "nil", "n/a", "#n/a", "undefined")
+_NO_ID = (
+    *("null", "(null)", "nan", "none", "nil", "n/a", "#n/a", "undefined"),
+    *("(not set)", "(not provided)"),
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,14 @@ class Mapping:
     @property
     def record_id(self) -> str:
         """SQL: the row's id; words such as `null` that programs write for none are NULL."""
-        value = self.value("id")
+        return self.name_of("id")
+
+    def name_of(self, field: str) -> str:
+        """SQL: as `value`, of a field that names something: a program's word for none is NULL.
+
+        Several columns of a category are the levels of a path.
+        """
+        value = self.path(field) if field == "category" else self.value(field)
         nothing = ", ".join(literal(word) for word in _NO_ID)
         return f"CASE WHEN lower({value}) NOT IN ({nothing}) THEN {value} END"
 
