@@ -30,9 +30,6 @@ from connu.twins.behaviour import refused_behaviour
 #: Categories that become facts because he will buy in them: so likely at least within a month, of
 #: the deepest level where any is, so many.
 _LEAST_LIKELY, _FACTS, _MONTH = 0.05, 3, 30
-#: What is less likely is not written down, the likeliest of each depth aside: of a large catalogue
-#: most categories are most people's one in a million.
-_LEAST_TOLD = 0.001
 
 
 def tell_buying(
@@ -60,9 +57,7 @@ def tell_buying(
     near = near_horizon([horizon.days for horizon in model.horizons])
 
     def told(part: Trails) -> pa.Table:
-        rows = model.tell(part, top=settings.intents.top)
-        likely = pc.greater_equal(rows["probability"], _LEAST_TOLD)
-        rows = rows.filter(pc.or_(likely, pc.equal(rows["rank"], 1)))
+        rows = model.tell(part, top=settings.intents.top, reasoned=near)
         whole = pc.less(rows["node"], 0)
         stated = _stated(rows, depth, near, len(part))
         tables = [

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-#: Cases in the surest group; each further one is half as large again.
-_CASES, _GROWS = 100, 1.5
+#: Cases in the surest group; each further one is half as large again. Groups worth less than so
+#: many are joined with the next.
+_CASES, _GROWS, _WORTH = 100, 1.5, 50.0
 #: Standard errors, or else the share of itself, that a probability may lie from what was counted.
 _SURE, _NEAR = 2.0, 0.2
 
@@ -33,12 +34,15 @@ class Cases:
         ends = [0]
         while ends[-1] < len(p):
             ends.append(min(ends[-1] + int(_CASES * _GROWS ** (len(ends) - 1)), len(p)))
-        total, square, hits = (
-            np.diff(np.append(0.0, np.cumsum(part[order]))[ends])[::-1]
-            for part in (weight, weight**2, weight * y)
-        )
-        least = p[order][np.array(ends[1:], np.int64) - 1] if len(p) else np.zeros(0)
-        return cls(least[::-1].copy(), (total**2 / square).astype(np.int64), hits / total)
+        sums = [np.append(0.0, np.cumsum(x[order]))[ends] for x in (weight, weight**2, weight * y)]
+        edges = [0]
+        for end in range(1, len(ends)):
+            total, square = (part[end] - part[edges[-1]] for part in sums[:2])
+            if total**2 >= _WORTH * square:
+                edges.append(end)
+        total, square, hits = (np.diff(part[edges])[::-1] for part in sums)
+        least = p[order][np.array(ends)[edges[1:]] - 1][::-1].copy()
+        return cls(least, (total**2 / square).astype(np.int64), hits / total)
 
     def among(self, p: np.ndarray) -> np.ndarray:
         """float64 (n,): share of those told like each probability who bought.
@@ -47,7 +51,7 @@ class Cases:
         """
         if not len(self.least):
             return np.full(len(p), np.nan)
-        at = np.clip(np.searchsorted(self.least, p, "right") - 1, 0, len(self.least) - 1)
+        at = np.maximum(np.searchsorted(self.least, p, "right") - 1, 0)
         doubt = np.sqrt(p * (1.0 - p) / np.maximum(self.number[at], 1))
         good = np.abs(self.share[at] - p) <= np.maximum(_SURE * doubt, _NEAR * p)
         return np.where(good, self.share[at], np.nan)

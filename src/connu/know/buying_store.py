@@ -32,6 +32,7 @@ def save(
     verdicts: tuple[Verdict, ...],
     silences: dict[tuple[str, int], str],
     reliability: tuple[Figure, ...],
+    lift: float,
 ) -> None:
     """Write a model into a folder, made when absent; the page of JSON comes last."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -61,6 +62,7 @@ def save(
             }
             for one, verdict in zip(horizons, verdicts, strict=True)
         ],
+        "lift": lift,
         "reliability": [asdict(figure) for figure in reliability],
         "silences": [[level, days, why] for (level, days), why in silences.items()],
     }
@@ -111,5 +113,6 @@ def opened(folder: Path) -> dict[str, Any]:
         "horizons": tuple(horizons),
         "verdicts": tuple(verdicts),
         "reliability": tuple(Figure(**figure) for figure in page["reliability"]),
+        "lift": page["lift"],
         "silences": {(level, days): why for level, days, why in page["silences"]},
     }
