@@ -40,6 +40,13 @@ def test_signs_of_leaving_are_said_of_those_who_show_them() -> None:
     ]
 
 
+def test_an_amount_gone_astray_breaks_nothing() -> None:
+    days = [(day, "a", "purchase", 1e29) for day in (0, 40, 80)] + [(120.0, "a", "purchase", 1.0)]
+    bought = purchases_of(made_trails([days], now=130))
+    (said,) = reasons_of(bought, no_looks(1), pa.array(["high"])).to_pylist()
+    assert "orders get smaller: 1.00 after 1000000000000000.00" in said
+
+
 def test_signs_of_staying_are_said_where_the_risk_is_low() -> None:
     trails = made_trails(HISTORIES, now=334)
     bought = purchases_of(trails)

@@ -18,6 +18,8 @@ _LEAST_ACTIVE, _LEAST_AGAIN = (2 / 3, 1 / 3), 1 / 2
 _LATE, _SMALL = 1.5, 0.6
 #: Days without a visit that are worth a word; of which a visit is.
 _UNSEEN, _SEEN = 30, 14
+#: Larger amounts are not written out.
+_MOST_CENTS = 1e17
 #: Sentences a customer.
 _MOST = 3
 
@@ -164,7 +166,7 @@ def _days(number: np.ndarray) -> pa.StringArray:
 
 def _money(amount: np.ndarray) -> pa.StringArray:
     """Two decimals, as in «23.00»: the currency is the brand's own."""
-    cents = np.rint(amount * 100).astype(np.int64)
+    cents = np.rint(np.minimum(amount * 100, _MOST_CENTS)).astype(np.int64)
     rest = pc.utf8_lpad(pc.cast(pa.array(cents % 100), pa.string()), 2, "0")
     return pc.binary_join_element_wise(pc.cast(pa.array(cents // 100), pa.string()), rest, ".")
 

@@ -23,6 +23,8 @@ NO_TIME, NO_SESSION = -(2**63) + 1, -1
 #: Columns of the coded events, in the order in which events of one place are sorted: whatever two
 #: events do not differ in here, they do not differ in at all.
 COLUMNS = ("time", "role", "product", "category", "mark", "session", "source", "value")
+#: What is larger is no amount, but a number gone astray.
+MOST_PAID = 1e12
 _MICROS = "date_diff('microsecond', TIMESTAMP '1970-01-01', e.time)"
 _DAY = 86_400_000_000
 
@@ -84,7 +86,9 @@ def products_sql(
     nothing = "CAST(NULL AS VARCHAR)"
     parts = []
     if listed:
-        told = "min(CASE WHEN price >= 0 AND price < 1e300 THEN price END)" if price else "NULL"
+        told = (
+            f"min(CASE WHEN price >= 0 AND price < {MOST_PAID} THEN price END)" if price else "NULL"
+        )
         own = "min(nullif(trim(category), ''))" if listed_category else nothing
         parts.append(
             f"SELECT product_id AS product, {own} AS listed, "
@@ -172,9 +176,8 @@ def coded_sql(
         role = f"CASE WHEN {role} = {PURCHASE} AND e.value < 0 THEN {OTHER} ELSE {role} END"
     paid = "CAST(NULL AS FLOAT)"
     if "value" in has:
-        # What is too large for a float is no amount.
         paid = (
-            f"CASE WHEN {role} = {PURCHASE} AND e.value >= 0 AND e.value < 1e30 "
+            f"CASE WHEN {role} = {PURCHASE} AND e.value >= 0 AND e.value < {MOST_PAID} "
             "THEN CAST(e.value AS FLOAT) END"
         )
     kept = {
