@@ -112,6 +112,30 @@ def test_told_rows_are_what_probability_answers(learnt: Learnt) -> None:
     np.testing.assert_array_equal(asked, week["probability"].to_numpy())
 
 
+def test_what_is_told_within_one_horizon_is_told_within_all(learnt: Learnt) -> None:
+    trails, model = learnt
+    told = model.tell(trails)
+    pairs = [
+        told.filter(pc.equal(told["horizon_days"], days)).select(["place", "node"])
+        for days in (1, 7)
+    ]
+    assert pairs[0].num_rows > len(trails)
+    assert pairs[0].equals(pairs[1])
+
+
+def test_who_just_looked_is_told_of_it_and_nobody_of_too_much(learnt: Learnt) -> None:
+    trails, model = learnt
+    told = model.tell(trails)
+    node = trails.categories.paths.index("Photo/Cameras")
+    lately = (trails.time > trails.now - DAY) & (trails.category == node) & (trails.role == VIEW)
+    looked = set(np.unique(trails.place[lately]).tolist())
+    cameras = told.filter(pc.equal(told["node"], node))
+    assert looked
+    assert looked <= set(cameras["place"].to_pylist())
+    assert cameras.num_rows < 2 * len(trails)
+    assert told.num_rows <= 30 * len(trails)
+
+
 def test_ranks_count_from_one_within_each_depth(learnt: Learnt) -> None:
     trails, model = learnt
     told = model.tell(trails, top=1)

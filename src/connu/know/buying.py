@@ -54,7 +54,7 @@ class BuyingModel:
     verdicts: tuple[Verdict, ...]
     silences: dict[tuple[str, int], str]
     reliability: tuple[Figure, ...] = ()
-    lift: float = 2.0
+    lift: float = 1.0
 
     @property
     def silent(self) -> dict[int, str]:

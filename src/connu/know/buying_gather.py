@@ -145,7 +145,10 @@ def _draw(
     shop = found.node[some] == k
     whose = found.place[some][shop].astype(np.int64)
     nodes = leaves[chance.integers(0, len(leaves), (len(whose), DRAWN))]
-    touched = found.place.astype(np.int64) * (k + 1) + found.node
+    chosen = np.zeros(int(found.place.max(initial=0)) + 1, np.bool_)
+    chosen[whose] = True
+    mine = chosen[found.place]
+    touched = found.place[mine].astype(np.int64) * (k + 1) + found.node[mine]
     free = ~np.isin(whose[:, None] * (k + 1) + nodes, touched)
     drawn[shop] = np.where(free, nodes, -1)
 

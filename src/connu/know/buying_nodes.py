@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from scipy import sparse
 
-from connu.know.intent_features import AFTER_DAYS, Around
-from connu.know.trails import DAY, PURCHASE, REMOVE, Trails
+from connu.know.buying_histories import count_days, histories
+from connu.know.intent_features import Around
+from connu.know.trails import DAY, Trails
 
 #: Days of purchases that the base rate is taken from.
 RATE_DAYS = 91
@@ -22,10 +22,8 @@ RATE_DAYS = 91
 _PARENT = 5.0
 #: Neighbours of a node, by alikeness and by what is bought after.
 _NEAR = 6
-#: Days of touches that alikeness is read from.
-_ALIKE_DAYS = 182.0
-#: Subjects that neighbours are read from; and categories of one subject that pair up.
-_SUBJECTS, _PAIRED = 100_000, 30
+#: Subjects that neighbours are read from.
+_SUBJECTS = 50_000
 #: Subjects in common that halve the doubt about alikeness; purchases about what follows.
 _COMMON, _FOLLOWED = 10.0, 3.0
 
@@ -49,7 +47,7 @@ class Days:
         """Count once for all moments. Cost: one pass, 20 ns an event and level."""
         first = int(trails.time.min()) if len(trails.time) else trails.now
         days = int((trails.now - first) // DAY) + 1
-        bought, touched, newcomers = _days(
+        bought, touched, newcomers = count_days(
             trails.starts, trails.time, category, trails.role, lineage, trails.now, days
         )
         return cls(bought, touched, newcomers)
@@ -72,7 +70,7 @@ def nodes_around(
         age_days: at least 0.
         seed: of the subjects that neighbours are read from.
 
-    Cost: one pass over the events of 100,000 subjects and a sparse product of (nodes × nodes).
+    Cost: one pass over the events of 50,000 subjects and a sparse product of (nodes × nodes).
     """
     lineage, depth = tree
     k = len(depth)
@@ -86,7 +84,7 @@ def nodes_around(
     bought = days.bought[window].sum(0, dtype=np.float64)
     touched = days.touched[window].sum(0, dtype=np.float64)
     some = _some(trails, seed)
-    again, gap, pairs, rows = _histories(
+    again, gap, pairs, rows = histories(
         trails.starts, trails.time, category, trails.role, lineage, k, moment, some
     )
     rate = np.empty(k + 1)
@@ -179,125 +177,3 @@ def _rows(
         b.astype(np.int32),
         weight.astype(np.float32),
     )
-
-
-@njit(cache=True, nogil=True)
-def _days(
-    starts: np.ndarray,
-    time: np.ndarray,
-    category: np.ndarray,
-    role: np.ndarray,
-    lineage: np.ndarray,
-    now: int,
-    days: int,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    k, levels = lineage.shape
-    bought = np.zeros((days, k + 1), np.float32)
-    touched = np.zeros((days, k + 1), np.float32)
-    newcomers = np.zeros(days, np.int64)
-    whose = np.full(k + 1, -1, np.int64)
-    when = np.full(k + 1, -1, np.int64)
-    for s in range(len(starts) - 1):
-        for i in range(starts[s], starts[s + 1]):
-            day = max((now - 1 - time[i]) // DAY, 0)
-            if i == starts[s]:
-                newcomers[day] += 1
-            if role[i] == REMOVE:
-                continue
-            for level in range(-1, levels):
-                node = k
-                if level >= 0:
-                    node = lineage[category[i], level] if category[i] >= 0 else -1
-                    if node < 0:
-                        break
-                if role[i] != PURCHASE:
-                    touched[day, node] += 1
-                elif whose[node] != s or when[node] != day:
-                    whose[node] = s
-                    when[node] = day
-                    bought[day, node] += 1
-    return bought, touched, newcomers
-
-
-@njit(cache=True, nogil=True)
-def _histories(
-    starts: np.ndarray,
-    time: np.ndarray,
-    category: np.ndarray,
-    role: np.ndarray,
-    lineage: np.ndarray,
-    k: int,
-    moment: int,
-    some: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Of each node: times bought again and bought, sum of log gaps; pairs (bought, bought after),
-    and (subject, node touched)."""
-    levels = lineage.shape[1]
-    again = np.zeros((k + 1, 2))
-    gap = np.zeros(k + 1)
-    last = np.zeros(k + 1, np.int64)
-    whose = np.full(k + 1, -1, np.int64)
-    touched_by = np.full(k + 1, -1, np.int64)
-    pairs = np.empty((1024, 2), np.int32)
-    size = 0
-    rows = np.empty((1024, 2), np.int32)
-    filled = 0
-    for place in range(len(some)):
-        s = some[place]
-        mine = 0
-        for i in range(starts[s], starts[s + 1]):
-            if time[i] >= moment:
-                break
-            c = category[i]
-            if role[i] != PURCHASE:
-                if c < 0 or role[i] == REMOVE or (moment - time[i]) / DAY > _ALIKE_DAYS:
-                    continue
-                for level in range(levels):
-                    node = lineage[c, level]
-                    if node < 0 or mine >= _PAIRED:
-                        break
-                    if touched_by[node] == s:
-                        continue
-                    touched_by[node] = s
-                    mine += 1
-                    if filled == len(rows):
-                        more = np.empty((2 * filled, 2), np.int32)
-                        more[:filled] = rows
-                        rows = more
-                    rows[filled, 0] = place
-                    rows[filled, 1] = node
-                    filled += 1
-                continue
-            for level in range(-1, levels):
-                node = k
-                if level >= 0:
-                    node = lineage[c, level] if c >= 0 else -1
-                    if node < 0:
-                        break
-                if whose[node] == s:
-                    days = (time[i] - last[node]) / DAY
-                    if days < 0.5:
-                        continue
-                    again[node, 0] += 1
-                    gap[node] += np.log(days + 1.0)
-                again[node, 1] += 1
-                whose[node] = s
-                last[node] = time[i]
-            back = 0
-            j = i - 1
-            while j >= starts[s] and back < 20 and (time[i] - time[j]) / DAY <= AFTER_DAYS:
-                if role[j] == PURCHASE and category[j] >= 0 and c >= 0 and time[j] < time[i]:
-                    back += 1
-                    for level in range(levels):
-                        a, b = lineage[category[j], level], lineage[c, level]
-                        if a < 0 or b < 0:
-                            break
-                        if size == len(pairs):
-                            longer = np.empty((2 * size, 2), np.int32)
-                            longer[:size] = pairs
-                            pairs = longer
-                        pairs[size, 0] = a
-                        pairs[size, 1] = b
-                        size += 1
-                j -= 1
-    return again, gap, pairs[:size], rows[:filled]

@@ -25,7 +25,7 @@ _AT_ONCE = 2
 NOTABLE, _REASONED = 0.05, 3
 #: How much likelier than its base rate a category is told: the first with which so many rows are
 #: told of a subject, counted on so many of them.
-_LIFTS, _ROWS, _COUNTED = (2.0, 2.5, 3.0, 4.0, 5.0, 7.0, 10.0, 15.0, 20.0), 30.0, 2_000
+_LIFTS, _ROWS, _COUNTED = (1.0, 1.25, 1.5, 2.0, 3.0, 4.0, 6.0, 9.0, 14.0, 20.0), 30.0, 2_000
 #: Columns of what is told.
 TOLD = pa.schema(
     [
@@ -169,8 +169,8 @@ def fitting_lift(
 ) -> float:
     """The least lift with which at most thirty rows are told of a subject, on average.
 
-    A shop of few categories tells whatever is twice as likely; of thousands most are likelier than
-    by chance, for somebody busy, and only the most telling are worth a row.
+    A shop of few categories tells whatever is likelier than by chance; of thousands, very many are
+    that for somebody busy, and only the most telling are worth a row.
     """
     alive = np.flatnonzero(np.diff(trails.starts) > 0)
     if len(alive) > _COUNTED:
