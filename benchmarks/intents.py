@@ -11,7 +11,7 @@ Parts:
 - buying: the sample brand, built as a user builds it: who buys in which category within 7 days,
   against its truth, beside the base rate and what was looked at last.
 - intent_speed: the stage of intents over 50 million made events (--events) of a million subjects
-  (--subjects), and over a quarter and a half of them; next products told in a batch and one by one.
+  (--subjects), and over a quarter of them; next products told in a batch and one by one.
 
 One default: nothing is chosen for a data set. Timings are printed and decide nothing.
 """
@@ -43,7 +43,7 @@ from connu.measure.intents import IntentScore
 
 BEGIN, END = "<!-- intents -->", "<!-- end of intents -->"
 #: Made for measuring the speed, and the shares of it measured to see how the time grows.
-SUBJECTS, EVENTS, SIZES = 1_000_000, 50_000_000, (0.25, 0.5, 1.0)
+SUBJECTS, EVENTS, SIZES = 1_000_000, 50_000_000, (0.25, 1.0)
 #: Of the sample brand: the horizon judged; ROC AUC above the better rival, and ECE, to reach.
 BUYING_DAYS, GAIN, ECE = 7, 0.05, 0.01
 
@@ -151,7 +151,7 @@ def _connu_stays(bought: Purchases) -> value_baseline.Method:
 
 
 def intent_speed(report: Report, subjects: int = SUBJECTS, events: int = EVENTS) -> None:
-    """The stage alone at a quarter, a half and all of the events; then next products."""
+    """The stage alone at a quarter and all of the events; then next products."""
     for share in SIZES:
         many, rows = int(subjects * share), int(events * share)
         with tempfile.TemporaryDirectory(prefix="connu-benchmark-") as folder:
