@@ -65,7 +65,7 @@ def test_version_is_that_of_the_package(run):
 
 
 def test_public_names_are_exact():
-    assert connu.__all__ == ["TwinsClassifier", "__version__", "open"]
+    assert connu.__all__ == ["SessionTwins", "TwinsClassifier", "__version__", "open"]
     assert callable(connu.open)
 
 
