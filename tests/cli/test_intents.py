@@ -98,7 +98,7 @@ def test_a_filter_that_does_not_fit_names_the_remedy(run, visitor, tmp_path, wor
     assert not (tmp_path / "x.csv").exists()
 
 
-def test_what_was_refused_is_an_empty_file_that_says_where_to_look(run, visitor, tmp_path):
+def test_what_was_refused_is_an_empty_file_that_says_where_to_look(run, own_sample, tmp_path):
     ran = run("export", "intents", "--kind", "stay", "--level", "any", "-o", tmp_path / "x.csv")
     assert ran.code == 0 and "connu export intent_silences" in ran.out
 
