@@ -211,6 +211,7 @@ def test_behaviour_that_says_nothing_is_not_told() -> None:
     ("events", "why"),
     [
         ([[(1.0, "a"), (2.0, "b")]], "no_purchases"),
+        ([[(float(day), "a", "purchase") for day in range(90)], [(3.0, "b")]], "too_few"),
         ([[(1.0, "a"), (2.0, "a", "purchase")], [(3.0, "b")]], "too_few"),
         ([], "no_purchases"),
         ([[]], "no_purchases"),

@@ -28,8 +28,8 @@ from connu.know.buying_telling import fitting_lift, learnt_nodes, slices, told_o
 from connu.know.intent_features import Around
 from connu.know.trails import DAY, PURCHASE, Trails
 
-#: Purchases below which nothing is learnt.
-FEWEST = 50
+#: Purchases, and people who made them, below which nothing is learnt.
+FEWEST, FEWEST_BUYERS = 50, 20
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,8 @@ def learn_buying(
     bought = int((trails.role == PURCHASE).sum())
     cuts = Cuts((), (), wanted)
     why = "too_short"
-    if bought < FEWEST:
+    buyers = np.add.reduceat(np.append(trails.role == PURCHASE, False), trails.starts[:-1]) > 0
+    if bought < FEWEST or (buyers & (np.diff(trails.starts) > 0)).sum() < FEWEST_BUYERS:
         why = "too_few" if bought else "no_purchases"
     else:
         cuts = Cuts.of((trails.now - int(trails.time.min())) / DAY, wanted)
