@@ -19,7 +19,7 @@ from connu.know.sessions import Sessions
 #: Candidates a ranker weighs.
 PRODUCTS, CATEGORIES = 100, 30
 #: Sessions indexed at most, the latest; steps learnt from.
-_INDEXED, _STEPS = 1_000_000, 40_000
+_INDEXED, _STEPS = 1_000_000, 20_000
 #: Of the sessions, the latest share whose steps teach.
 _TEACHING = 0.25
 #: Of the steps, by time: up to the first they teach the products' forests, up to the second they
