@@ -78,14 +78,17 @@ def figures_of(level: str, days: int, rows: Held, stated: bool) -> list[Figure]:
 
 
 def losses(p: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """float64 (n,): what each told probability loses, in nats."""
     return np.asarray(-np.log(np.clip(np.where(y, p, 1.0 - p), 1e-12, 1.0)))
 
 
 def log_loss(p: np.ndarray, rows: Held) -> float:
+    """Mean loss of the rows, in nats, by their weights."""
     return float(np.average(losses(p, rows.y), weights=rows.weight))
 
 
 def brier(p: np.ndarray, rows: Held) -> float:
+    """Mean squared gap between what was told and what came, by the rows' weights."""
     return float(np.average((p - rows.y) ** 2, weights=rows.weight))
 
 
@@ -106,6 +109,8 @@ def _steps(score: np.ndarray, rows: Held) -> tuple[np.ndarray, np.ndarray]:
 
 
 def roc_auc(score: np.ndarray, rows: Held) -> float:
+    """How often a pair that bought scores above one that did not; ties count half, NaN without
+    either."""
     yes, no = _steps(score, rows)
     if yes[-1] <= 0 or no[-1] <= 0:
         return float("nan")
