@@ -3,7 +3,14 @@ import pytest
 from next_worlds import asked, made_sessions, random_sessions, trails_of, world
 
 from connu.know import next_learning
-from connu.know.next_learning import Heard, in_groups, learn_categories, learn_products, lesson_of
+from connu.know.next_learning import (
+    Heard,
+    in_groups,
+    lately,
+    learn_categories,
+    learn_products,
+    lesson_of,
+)
 from connu.know.running import Running
 from connu.know.sessions import sessions_of
 from connu.know.trails import DAY
@@ -168,3 +175,14 @@ def test_subjects_without_trails_teach_nothing():
     trails = trails_of([[], [(0, [1, 2])], []])
     lesson = lesson_of(sessions_of(trails, trails.product))
     assert len(lesson) <= 1
+
+
+def test_of_a_large_base_the_latest_sessions_are_read(monkeypatch):
+    trails = world(1, subjects=60)
+    assert lately(trails) is trails
+    monkeypatch.setattr(next_learning, "_INDEXED", 40)
+    part = lately(trails)
+    assert len(part) == len(trails)
+    begun = trails.time[np.diff(trails.session, prepend=np.int32(-1)) > 0]
+    assert part.time.min() == np.sort(begun)[-40]
+    assert len(np.unique(part.session)) >= 40

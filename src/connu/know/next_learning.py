@@ -15,6 +15,7 @@ from connu.know.next_items import Index, NextItems, known_before
 from connu.know.next_ranker import SHORT, Ranker
 from connu.know.running import Running, sequels_of, steps_of
 from connu.know.sessions import Sessions
+from connu.know.trails import Trails
 
 #: Candidates a ranker weighs.
 PRODUCTS, CATEGORIES = 100, 30
@@ -100,6 +101,18 @@ class Learnt:
     now: NextItems
     then: NextItems
     lists: Lists
+
+
+def lately(trails: Trails) -> Trails:
+    """The part of trails that is learnt from: no more sessions than are indexed, the latest.
+
+    Of a large base most is older, and copies of it would be what memory is needed for.
+    """
+    first = np.flatnonzero(np.diff(trails.session, prepend=np.int32(-1)))
+    if len(first) <= _INDEXED:
+        return trails
+    begun = trails.time[first]
+    return trails.since(int(np.partition(begun, len(begun) - _INDEXED)[len(begun) - _INDEXED]))
 
 
 def learn_products(lesson: Lesson, group: np.ndarray, *, seed: int = 0) -> Learnt:

@@ -21,6 +21,7 @@ from connu.know.next_learning import (
     LEAST_STEPS,
     Heard,
     in_groups,
+    lately,
     learn_categories,
     learn_products,
     lesson_of,
@@ -245,7 +246,9 @@ def learn_next(trails: Trails, *, seed: int = 0, progress: Progress | None = Non
     silent: dict[str, str] = {}
     figures: list[NextFigure] = []
     products = categories = None
-    lesson = lesson_of(sessions_of(trails, trails.product), seed=seed)
+    recent = lately(trails)
+    lesson = lesson_of(sessions_of(recent, recent.product), seed=seed)
+    del recent
     if len(lesson) < LEAST_STEPS:
         silent = dict.fromkeys(LEVELS, "no_sessions")
     else:

@@ -73,6 +73,10 @@ class Trails:
         kept = self.time < moment
         return replace(self._only(kept), now=moment)
 
+    def since(self, moment: int) -> Trails:
+        """What came at a moment (µs) or after it. All subjects stay, some with empty trails."""
+        return self._only(self.time >= moment)
+
     def take(self, rows: np.ndarray) -> Trails:
         """These subjects, by number (ascending) or by mask."""
         chosen = np.flatnonzero(rows) if rows.dtype == bool else rows
