@@ -1,0 +1,1 @@
+"""Understanding: what customers say they expect of the brand, in their own words."""
