@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from dataclasses import replace
 
 import pytest
 
 from connu.app.brand import open as open_brand
 from connu.app.inputs import input_digest, sqlite_file
+from connu.journal.codes import Code
 from connu.journal.journal import open_journal
 from connu.kernel.errors import SourceError
 
@@ -46,6 +48,25 @@ def test_what_was_said_of_being_a_twin_counts(brand):
     with open_journal(brand.folder, brand.settings) as journal:
         journal.consent("marketing", True, "x", identifiers=[("anonymous_id", "k0061")])
     assert digest(brand) == refused
+
+
+def test_new_codes_count_and_answers_do_not(brand):
+    before = digest(brand)
+    said = Code("reviews", "1", b"d" * 32, '{"themes":["price"]}', "anne", "1")
+    with open_journal(brand.folder, brand.settings) as journal:
+        journal.code([said], "cli")
+    coded = digest(brand)
+    assert coded != before
+    with open_journal(brand.folder, brand.settings) as journal:
+        journal.code([said], "import")
+        journal.answer("price", "lower", "eve")
+    assert digest(brand) == coded
+    with open_journal(brand.folder, brand.settings) as journal:
+        journal.code([replace(said, text_digest=b"e" * 32)], "cli")
+    assert digest(brand) != coded
+    with open_journal(brand.folder, brand.settings) as journal:
+        journal.code([replace(said, codes=None)], "cli")
+    assert digest(brand) == before
 
 
 def test_a_file_of_audited_visitors_is_an_input(brand):

@@ -270,7 +270,7 @@ def test_damage_inside_is_found_by_the_check(tmp_path):
 
 def test_a_journal_of_a_later_connu_is_not_touched(tmp_path, monkeypatch):
     with monkeypatch.context() as later:
-        later.setattr(tables, "MIGRATIONS", (lambda c: None,))
+        later.setattr(tables, "MIGRATIONS", (*tables.MIGRATIONS, lambda c: None))
         open_journal(tmp_path).close()
     with pytest.raises(JournalError, match="later"):
         open_journal(tmp_path)
@@ -283,7 +283,7 @@ def test_an_older_journal_is_brought_up_to_date_and_keeps_its_rows(tmp_path, mon
     def remarks(connection):
         connection.exec_driver_sql("ALTER TABLE decisions ADD COLUMN remark VARCHAR")
 
-    monkeypatch.setattr(tables, "MIGRATIONS", (remarks,))
+    monkeypatch.setattr(tables, "MIGRATIONS", (*tables.MIGRATIONS, remarks))
     for _ in range(2):
         with open_journal(tmp_path) as journal:
             assert len(journal.decisions()) == 1
@@ -300,7 +300,7 @@ def test_a_migration_that_fails_changes_nothing(tmp_path, monkeypatch):
         raise RuntimeError
 
     with monkeypatch.context() as broken:
-        broken.setattr(tables, "MIGRATIONS", (half,))
+        broken.setattr(tables, "MIGRATIONS", (*tables.MIGRATIONS, half))
         with pytest.raises(RuntimeError):
             open_journal(tmp_path)
     with open_journal(tmp_path) as journal, journal._store.reading() as connection:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from connu.journal import tables
+from connu.journal.codes import Code
 from connu.journal.journal import open_journal
 from connu.kernel.errors import JournalError
 from connu.kernel.settings import settings_from
@@ -128,3 +130,34 @@ def test_a_database_that_is_not_there_is_an_error(tmp_path, server):
     with pytest.raises(JournalError) as error:
         open_journal(tmp_path, _settings(gone))
     assert "[journal] url" in error.value.hint
+
+
+def test_codes_and_answers_are_kept_taken_back_and_forgotten(tmp_path, url):
+    said = [Code("reviews", str(n), b"\x00\xff" * 16, "{}", "anne", "1") for n in range(6_000)]
+    with open_journal(tmp_path, _settings(url)) as journal:
+        assert journal.code(said, "import") == 6_000
+        assert journal.code(said, "import") == 0
+        journal.code([Code("reviews", "1", None, None, "anne")], "cli")
+        first = journal.answer("price", "lower", "eve")
+        journal.answer("price", "lower still", "eve")
+        journal.undo_answer(first, "max")
+    with open_journal(tmp_path, _settings(url)) as journal:
+        assert journal.codes().num_rows == 5_999
+        assert journal.codes()["text_digest"][0].as_py() == b"\x00\xff" * 16
+        assert journal.answers()["text"].to_pylist() == ["lower still"]
+        his = [("reviews", "1"), ("reviews", "2")]
+        assert journal.forget(records=[], identifiers=[], verbatims=his, hashes=[], by="eve") == 3
+        assert journal.codes().num_rows == 5_998
+
+
+def test_a_journal_of_version_1_is_brought_up_to_date(tmp_path, url):
+    with open_journal(tmp_path, _settings(url)) as journal:
+        journal.join(A, B, "eve")
+        with journal._store.writing() as connection:
+            tables.metadata.drop_all(connection, [tables.codes, tables.answers])
+            connection.execute(tables.about.update().values(version=1))
+    for _ in range(2):
+        with open_journal(tmp_path, _settings(url)) as journal:
+            assert journal.joins() == [(A, B)]
+            assert journal.code([Code(None, "1", None, "{}", "anne")], "cli") in (0, 1)
+            assert journal.codes().num_rows == 1

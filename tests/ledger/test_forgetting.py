@@ -16,6 +16,7 @@ from small_build import publish, tables
 
 from connu.engine.duckdb import DuckEngine
 from connu.govern.erasure import Erased
+from connu.journal.codes import Code
 from connu.journal.journal import open_journal
 from connu.kernel.errors import BuildError, JournalError, NotFoundError
 from connu.ledger.builds import Builds
@@ -253,6 +254,56 @@ def test_killed_anywhere_it_can_be_run_again(made_brand, tmp_path):
         gone = Needles(frozenset(values), frozenset({BEA}))
         assert search([brand / ".connu"], gone).remains == ()
         assert len(Builds(brand).list()) == 1
+
+
+# ---------------------------------------------------------------------- what he said
+def _said(*rows):
+    """Verbatims: source, id, e-mail."""
+    return pa.table(
+        {
+            "source": [row[0] for row in rows],
+            "row": pa.array(range(1, len(rows) + 1), pa.int64()),
+            "verbatim_id": [row[1] for row in rows],
+            "text": ["trop cher"] * len(rows),
+            "email": pa.array([row[2] for row in rows], pa.string()),
+        }
+    )
+
+
+def test_the_codes_of_what_he_said_go_and_no_other_s(tmp_path):
+    bea = "bea@example.org"
+    said = [
+        ("reviews", "1", bea),
+        ("reviews", "2", None),
+        ("mails", "1", None),
+        ("mails", "3", bea),
+    ]
+    publish(tmp_path, verbatims=_said(*said))
+    with open_journal(tmp_path) as journal:
+        journal.code([Code(s, v, None, "{}", "anne") for s, v, _ in said], "cli")
+        journal.code([Code("reviews", "1", None, None, "anne")], "cli")
+    done = _forget(tmp_path, "c-bea")
+    assert done.rows["verbatims"] == 2 and done.journal_rows == 3
+    assert done.remains == ()
+    assert {SourceRow("reviews", "verbatims", 1), SourceRow("mails", "verbatims", 4)} <= set(
+        done.in_sources
+    )
+    with open_journal(tmp_path) as journal:
+        left = [(c["source"], c["verbatim_id"]) for c in journal.codes().to_pylist()]
+    assert left == [("reviews", "2"), ("mails", "1")]
+
+
+def test_a_code_left_behind_is_found(tmp_path):
+    publish(tmp_path, verbatims=_said(("reviews", "1", "bea@example.org"), ("mails", "1", None)))
+    left = tmp_path / ".connu" / "old.db"
+    with sqlite3.connect(left) as connection:
+        connection.execute("CREATE TABLE codes (source TEXT, verbatim_id TEXT, codes TEXT)")
+        connection.execute("INSERT INTO codes VALUES ('mails', '1', '{}'), ('reviews', '1', '{}')")
+    connection.close()
+    done = _forget(tmp_path, "c-bea")
+    assert [(r.file.name, r.where) for r in done.remains] == [
+        ("old.db", "table codes, source and verbatim_id, row 2")
+    ]
 
 
 # ---------------------------------------------------------------------- searching

@@ -109,15 +109,20 @@ def code_digest() -> str:
 
 
 def journal_digest(journal: Journal) -> str:
-    """A digest of what a build takes from the journal: joins, splits, tombstones, and what was said
-    of the purposes without which nobody is anybody's twin.
+    """A digest of what a build takes from the journal: joins, splits, tombstones, the codes in
+    force (who said what of which text, not when), and what was said of the purposes without which
+    nobody is anybody's twin.
 
-    Other consents are not part of it: they count when a build is read, not when it is made.
+    Other consents are not part of it: they count when a build is read, not when it is made. Nor are
+    answers: they are shown beside a build.
     """
     whole = hashlib.blake2b(digest_size=16)
     consents = journal.consents()
     twins = consents.filter(pc.is_in(consents["purpose"], pa.array(PURPOSES))).to_pylist()
     said_of_twins = sorted(repr(sorted(consent.items())) for consent in twins)
-    for said in (journal.joins(), journal.splits(), sorted(journal.tombstones()), said_of_twins):
+    codes = journal.codes().drop_columns(["id", "by", "at"]).to_pylist()
+    said_by_hand = [repr(list(code.values())) for code in codes]
+    decided = (journal.joins(), journal.splits(), sorted(journal.tombstones()))
+    for said in (*decided, said_of_twins, said_by_hand):
         whole.update(repr(said).encode() + b"\0")
     return whole.hexdigest()

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from connu.journal import tables
+from connu.journal import codes, tables
 
 #: Rows named in one statement, well below any database's limit of parameters.
 _CHUNK = 200
@@ -28,10 +28,12 @@ def delete(
     connection: sa.Connection,
     records: Sequence[tuple[str, str]],
     identifiers: Sequence[tuple[str, str]],
+    verbatims: Sequence[tuple[str, str]] = (),
 ) -> int:
-    """Delete the decisions in which either record is his, and his consents; returns the rows."""
+    """Delete the decisions in which either record is his, his consents, and the codes of what he
+    said; returns the rows."""
     d, c = tables.decisions, tables.consents.c
-    rows = 0
+    rows = codes.delete(connection, verbatims)
     for some in _chunks(records):
         sides = [
             sa.or_(*(sa.and_(source == s, record_id == r) for s, r in some))

@@ -1,14 +1,14 @@
 """The journal: what came in online or by hand, kept durably and append-only.
 
 Decisions (these records are, or are not, one person), consents given or refused outside the
-sources, and tombstones of those who were forgotten. A rebuild reads it and never loses it. The only
-deletion is forgetting.
+sources, codes of what customers said, answers to it, and tombstones of those who were forgotten. A
+rebuild reads it and never loses it. The only deletion is forgetting.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,8 @@ from typing import Any
 import pyarrow as pa
 import sqlalchemy as sa
 
-from connu.journal import tables
+from connu.journal import answers, codes, tables
+from connu.journal.codes import Code
 from connu.journal.forgetting import bury, delete
 from connu.journal.key import make_key, read_key
 from connu.journal.store import Store
@@ -176,6 +177,57 @@ class Journal:
         arrays = [pa.array(v, t) for v, t in zip(values, types, strict=True)]
         return pa.table(dict(zip(names, arrays, strict=True)))
 
+    # ------------------------------------------------------------------ codes and answers
+    def digester(self) -> Callable[[str], bytes]:
+        """The digest by which a code knows the text it was made on, keyed with the journal's key.
+
+        Raises:
+            JournalError: the key is lost or another.
+        """
+        return codes.digester(self.key())
+
+    def code(self, said: Sequence[Code], by: str, *, at: datetime | None = None) -> int:
+        """Keep what coders say of verbatims, all of it or nothing; what was said already is not
+        written again.
+
+        Args:
+            said: in order; of one coder and verbatim the last counts.
+            by: through what it came (cli, import, console).
+            at: when; now when absent.
+
+        Returns:
+            The rows written.
+        """
+        with self._store.writing() as connection:
+            return codes.keep(connection, said, by, _stored(at))
+
+    def codes(self) -> pa.Table:
+        """The codes in force, the last of each coder on each verbatim, in the order written:
+        shape `connu.journal.codes.CODES`. 4 µs a row."""
+        with self._store.reading() as connection:
+            return codes.in_force(connection)
+
+    def answer(self, theme: str, text: str, by: str, *, at: datetime | None = None) -> int:
+        """«You said, we did»: what the brand did about a theme. Returns the answer's number."""
+        if not text.strip():
+            raise UsageError("an answer says what was done", hint="as in: «open until 8 p.m.»")
+        with self._store.writing() as connection:
+            return answers.keep(connection, theme, text.strip(), by, _stored(at))
+
+    def undo_answer(self, answer: int, by: str, *, at: datetime | None = None) -> None:
+        """Take an answer back; the row stays, with who took it back.
+
+        Raises:
+            NotFoundError: there is no such answer, or it was taken back before.
+        """
+        with self._store.writing() as connection:
+            answers.undo(connection, answer, by, _stored(at))
+
+    def answers(self) -> pa.Table:
+        """The answers in force, in the order given: shape `connu.journal.answers.ANSWERS`."""
+        with self._store.reading() as connection:
+            return answers.in_force(connection)
+
     # ------------------------------------------------------------------ forgetting
     def key(self) -> bytes:
         """The key of the tombstones, made at first use.
@@ -221,6 +273,7 @@ class Journal:
         identifiers: Sequence[tuple[str, str]],
         hashes: Iterable[bytes],
         by: str,
+        verbatims: Sequence[tuple[str, str]] = (),
         at: datetime | None = None,
     ) -> int:
         """Delete what names a person, keep his tombstones and that it was done; then scrub.
@@ -232,6 +285,7 @@ class Journal:
             identifiers: the identifiers that are his alone, (type, normalised value).
             hashes: his tombstones.
             by: who forgets him.
+            verbatims: what he said, (source, verbatim_id): its codes go.
             at: when; now when absent.
 
         Returns:
@@ -243,7 +297,7 @@ class Journal:
         moment = _stored(at)
         with self._store.writing() as connection:
             bury(connection, hashes, moment)
-            rows = delete(connection, records, identifiers)
+            rows = delete(connection, records, identifiers, verbatims)
             connection.execute(
                 tables.forgettings.insert().values(
                     by=by,

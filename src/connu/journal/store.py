@@ -24,6 +24,8 @@ from connu.kernel.errors import JournalError, MissingExtraError, SettingsError
 PATIENCE_SECONDS = 30
 #: PostgreSQL: those who make or migrate a journal take turns.
 _TURN = 0x636F6E6E75
+#: Tables that forgetting deletes from.
+_SCRUBBED = (tables.decisions, tables.consents, tables.codes)
 
 
 class Store:
@@ -105,7 +107,7 @@ class Store:
             outside = {"connu_bare": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
             with self._engine.connect().execution_options(**outside) as c:
                 if not self.is_sqlite:
-                    names = ", ".join(t.name for t in (tables.decisions, tables.consents))
+                    names = ", ".join(t.name for t in _SCRUBBED)
                     c.exec_driver_sql(f"VACUUM FULL {names}")
                     return
                 c.exec_driver_sql("VACUUM")
@@ -169,8 +171,8 @@ class Store:
     def _broken(self) -> JournalError:
         return JournalError(
             "the journal is damaged",
-            hint="put it back from a backup; or move it away, and decisions and consents taken "
-            "by hand are lost",
+            hint="put it back from a backup; or move it away, and decisions, consents and codes "
+            "taken by hand are lost",
             file=self._url.database,
         )
 

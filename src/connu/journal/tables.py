@@ -1,7 +1,7 @@
 """The journal's tables, and the steps that bring an older journal up to date.
 
-Rows are added and never edited; only forgetting deletes. A decision is taken back by a further row
-that names it. Times are UTC without a zone.
+Rows are added and never edited; only forgetting deletes. A decision or an answer is taken back by a
+further row that names it. Times are UTC without a zone.
 """
 
 from __future__ import annotations
@@ -89,8 +89,53 @@ forgettings = Table(
     sqlite_autoincrement=True,
 )
 
+
+def _of_version_2(metadata: MetaData) -> tuple[Table, Table]:
+    """The tables that version 2 added, as they were then: a later change is a step of its own."""
+    codes = Table(
+        "codes",
+        metadata,
+        Column("id", _ID, primary_key=True, autoincrement=True),
+        Column("source", String),
+        Column("verbatim_id", String, nullable=False),
+        Column("text_digest", LargeBinary(32)),
+        Column("codes", String),
+        Column("coder", String, nullable=False),
+        Column("codebook_version", String),
+        Column("by", String, nullable=False),
+        Column("at", DateTime, nullable=False),
+        Index("codes_by_coder", "coder", "source", "verbatim_id"),
+        Index("codes_by_verbatim", "verbatim_id"),
+        sqlite_autoincrement=True,
+    )
+    answers = Table(
+        "answers",
+        metadata,
+        Column("id", _ID, primary_key=True, autoincrement=True),
+        Column("theme", String),
+        Column("text", String),
+        Column("undoes", _ID),
+        Column("by", String, nullable=False),
+        Column("at", DateTime, nullable=False),
+        sqlite_autoincrement=True,
+    )
+    return codes, answers
+
+
+#: By hand: what a coder said of a verbatim (`journal.codes`), and «you said, we did»: what the
+#: brand did about a theme (`journal.answers`).
+codes, answers = _of_version_2(metadata)
+
 Migration = Callable[[Connection], None]
+
+
+def _listen(connection: Connection) -> None:
+    """1 to 2: codes and answers."""
+    added = MetaData()
+    _of_version_2(added)
+    added.create_all(connection)
+
 
 #: The first leads from version 1 to 2, and so on. A new journal is made at the last version at
 #: once; so a change of the tables above comes with a step here that says the same in DDL.
-MIGRATIONS: tuple[Migration, ...] = ()
+MIGRATIONS: tuple[Migration, ...] = (_listen,)

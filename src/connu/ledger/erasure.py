@@ -1,10 +1,10 @@
 """Forgetting: a person is taken out of journal, builds and serving index, and it is proved.
 
 The order makes it safe to be killed anywhere and run again. First the journal, in one transaction:
-his tombstones are kept, what names him is deleted. From then on no build brings him back. Then a
-new build is made of the one in force, without him, and published at once; the earlier ones go with
-that. Last the brand's folder is searched for what was his alone. Sources are the brand's: the rows
-where he stands are told, and never edited.
+his tombstones are kept, what names him and the codes of what he said are deleted. From then on no
+build brings him back. Then a new build is made of the one in force, without him, and published at
+once; the earlier ones go with that. Last the brand's folder is searched for what was his alone.
+Sources are the brand's: the rows where he stands are told, and never edited.
 
 The folders of the models of twins and of intents are not taken over: they were learnt with him
 among the rest, and one of their vectors or visits may be his. The next build makes them again
@@ -19,7 +19,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -84,7 +84,7 @@ class Forgotten:
         shared_identifiers: of his, held by others too and therefore left.
         builds: builds rewritten or deleted.
         build_id: the build in force now.
-        needles: values and records looked for.
+        needles: values, records and verbatims looked for.
         searched: files looked into.
         remains: places in the brand's folder where he still is, the sources' own files aside.
         in_sources: rows of the sources to delete.
@@ -161,9 +161,15 @@ def forget(
             person = _person(engine, build, customer_id)
             _mark(engine, build, person)
             in_sources = _source_rows(engine, build)
+            verbatims = _his_verbatims(engine, build)
             stones = tombstones(journal.key(), person.records, person.own)
             journal_rows = journal.forget(
-                records=person.records, identifiers=person.own, hashes=stones, by=by, at=clock()
+                records=person.records,
+                identifiers=person.own,
+                verbatims=verbatims,
+                hashes=stones,
+                by=by,
+                at=clock(),
             )
             rows = _rewrite(engine, build)
             if "identities" in build.tables:
@@ -172,7 +178,8 @@ def forget(
             engine.close()
         _keep_model(build, draft.workspace, person.own, unlearn)
         made = draft.publish(build.tables, build.trace | {"forgotten": len(stones)}, alone=True)
-    found = search([folder, *also_search], person.needles)
+    needles = replace(person.needles, verbatims=frozenset(verbatims))
+    found = search([folder, *also_search], needles)
     remains = [place for place in found.remains if _is_ours(place.file, folder)]
     return Forgotten(
         customer_id=customer_id,
@@ -183,7 +190,7 @@ def forget(
         shared_identifiers=person.shared,
         builds=before,
         build_id=made.id,
-        needles=len(person.needles),
+        needles=len(needles),
         searched=found.files,
         remains=tuple(remains),
         in_sources=in_sources,
@@ -321,6 +328,19 @@ def _source_rows(engine: Engine, build: Build) -> tuple[SourceRow, ...]:
         )
         found.update(SourceRow(r["source"], r["kind"], r["n"]) for r in rows.to_pylist())
     return tuple(sorted(found, key=lambda r: (r.source, r.kind, r.row)))
+
+
+def _his_verbatims(engine: Engine, build: Build) -> list[tuple[str, str]]:
+    """What he said, (source, verbatim_id), by every table that ties a verbatim to him."""
+    found: set[tuple[str, str]] = set()
+    for table in build.tables:
+        if {"source", "verbatim_id"} <= set(engine.columns(table)):
+            rows = engine.collect(
+                f"SELECT DISTINCT source, verbatim_id FROM {table} AS t"
+                f" WHERE ({_gone(engine, table)})"
+            )
+            found.update((row["source"], row["verbatim_id"]) for row in rows.to_pylist())
+    return sorted(found)
 
 
 def _rewrite(engine: Engine, build: Build) -> dict[str, int]:

@@ -44,13 +44,21 @@ class Needles:
             customer id, cells no other record holds.
         records: his records, (source, record_id): looked for as a pair, for a record id alone may
             be anybody's.
+        verbatims: what he said, (source, verbatim_id): likewise a pair.
     """
 
     values: frozenset[str]
     records: frozenset[tuple[str, str]]
+    verbatims: frozenset[tuple[str, str]] = frozenset()
 
     def __len__(self) -> int:
-        return len(self.values) + len(self.records)
+        return len(self.values) + len(self.records) + len(self.verbatims)
+
+    def pairs(self) -> Iterator[tuple[str, str, frozenset[tuple[str, str]]]]:
+        """The pairs of columns that name what is his, and the pairs of values looked for there."""
+        for side in ("", "left_", "right_"):
+            yield f"{side}source", f"{side}record_id", self.records
+        yield "source", "verbatim_id", self.verbatims
 
 
 @dataclass(frozen=True, order=True)
@@ -167,9 +175,8 @@ def _in_batches(
         for name in batch.schema.names:
             found = _in_column(batch.column(name), needles, explained)
             rows.setdefault(f"column {name}", []).extend(before + at for at in found)
-        rows.setdefault("source and record_id", []).extend(
-            before + at for at in _pairs_in(batch, needles)
-        )
+        for id_column, found_at in _pairs_in(batch, needles):
+            rows.setdefault(f"source and {id_column}", []).extend(before + at for at in found_at)
         before += batch.num_rows
     for where, found in rows.items():
         if found:
@@ -237,19 +244,18 @@ def _leaves(value: object) -> Iterator[str]:
         yield str(value)
 
 
-def _pairs_in(batch: pa.RecordBatch, needles: Needles) -> list[int]:
-    """Where a row names one of his records, by source and id together."""
+def _pairs_in(batch: pa.RecordBatch, needles: Needles) -> Iterator[tuple[str, list[int]]]:
+    """Where a row names a record or a verbatim of his, by source and id together."""
     names = set(batch.schema.names)
-    ids = pa.array(sorted({record for _, record in needles.records}), pa.string())
-    found: set[int] = set()
-    for side in ("", "left_", "right_"):
-        if {f"{side}source", f"{side}record_id"} <= names and len(ids):
-            sources = batch.column(f"{side}source").cast(pa.string())
-            records = batch.column(f"{side}record_id").cast(pa.string())
-            for at in pc.indices_nonzero(pc.is_in(records, ids)).to_pylist():
-                if (sources[at].as_py(), records[at].as_py()) in needles.records:
-                    found.add(at)
-    return sorted(found)
+    for source_column, id_column, wanted in needles.pairs():
+        if not wanted or not {source_column, id_column} <= names:
+            continue
+        ids = pa.array(sorted({id for _, id in wanted}), pa.string())
+        sources = batch.column(source_column).cast(pa.string())
+        column = batch.column(id_column).cast(pa.string())
+        places = pc.indices_nonzero(pc.is_in(column, ids)).to_pylist()
+        found = [at for at in places if (sources[at].as_py(), column[at].as_py()) in wanted]
+        yield id_column.removeprefix("left_").removeprefix("right_"), found
 
 
 def _in_bytes(path: Path, needles: Needles, explained: set[str]) -> Iterator[str]:
