@@ -6,10 +6,9 @@ columns at once. Nothing of preference is told without an interval.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
 #: The confidence that intervals have unless another is asked for.
@@ -47,9 +46,7 @@ def z_of(level: float) -> float:
     return float(ndtri(0.5 + level / 2))
 
 
-def wilson(
-    hits: np.ndarray | Sequence[float], trials: np.ndarray | Sequence[float], level: float = LEVEL
-) -> list[Estimate]:
+def wilson(hits: ArrayLike, trials: ArrayLike, level: float = LEVEL) -> list[Estimate]:
     """Shares of trials with Wilson's interval; where nothing was tried, 0 to 1.
 
     Args:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import msgspec
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.stats import binom
 
 from connu.understand.estimate import LEVEL, Estimate, wilson
@@ -77,8 +78,8 @@ class KanoFeature(msgspec.Struct, frozen=True):
 
 
 def kano(
-    functional: np.ndarray,
-    dysfunctional: np.ndarray,
+    functional: ArrayLike,
+    dysfunctional: ArrayLike,
     names: Sequence[str],
     *,
     level: float = LEVEL,
@@ -110,7 +111,7 @@ def kano(
 
 
 def kano_of_counts(
-    counts: np.ndarray, names: Sequence[str], *, asked: int | None = None, level: float = LEVEL
+    counts: ArrayLike, names: Sequence[str], *, asked: int | None = None, level: float = LEVEL
 ) -> list[KanoFeature]:
     """The same from how often each class was found.
 

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pyarrow as pa
+from numpy.typing import ArrayLike
 
 from connu.understand.estimate import LEVEL, Estimate, z_of
 
@@ -43,7 +44,7 @@ class Nps(msgspec.Struct, frozen=True):
 
 
 def nps(
-    scores: np.ndarray | Sequence[float],
+    scores: ArrayLike,
     segments: pa.Array | Sequence[Any] | None = None,
     *,
     level: float = LEVEL,

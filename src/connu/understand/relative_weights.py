@@ -10,9 +10,12 @@ experiment says.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import numpy as np
+import pyarrow as pa
+from numpy.typing import ArrayLike
 
 from connu.understand.cross_products import CrossProducts, partialled
 from connu.understand.estimate import LEVEL, Estimate, percentile_interval
@@ -87,12 +90,12 @@ class RelativeWeights(msgspec.Struct, frozen=True):
 
 
 def relative_weights(
-    drivers: np.ndarray,
-    outcome: np.ndarray,
+    drivers: ArrayLike,
+    outcome: ArrayLike,
     names: Sequence[str],
     *,
-    controls: np.ndarray | None = None,
-    customers: np.ndarray | None = None,
+    controls: ArrayLike | None = None,
+    customers: np.ndarray | pa.Array | Sequence[Any] | None = None,
     times: int = 1000,
     level: float = LEVEL,
     seed: int = 0,
@@ -121,8 +124,8 @@ def relative_weights(
         statistical significance of relative weights, Psychological Methods 14 (2009) 387-399 (the
         comparison with a random variable); Frisch & Waugh (1933), see `cross_products`.
     """
-    x = np.asarray(drivers, np.float64).reshape(len(outcome), len(names))
     y = np.asarray(outcome, np.float64)
+    x = np.asarray(drivers, np.float64).reshape(len(y), len(names))
     who = np.empty((len(y), 0)) if controls is None else np.asarray(controls, np.float64)
     who = who[:, None] if who.ndim == 1 else who
     known = np.isfinite(y) & np.isfinite(x).all(axis=1) & np.isfinite(who).all(axis=1)
