@@ -58,3 +58,11 @@ def test_the_order_of_expectations_means_nothing():
         theme_status(VERBATIMS, EXPECTATIONS.take(order)),
     )
     assert (one.status == two.status).all() and one.expectations == two.expectations
+
+
+def test_rows_may_have_any_number():
+    far = pa.table({"source": ["reviews"] * 3, "row": [10**15, 5, 10**15]})
+    asked = EXPECTATIONS[:1].set_column(1, "row", pa.array([10**15]))
+    found = theme_status(far, asked)
+    assert found.verbatims["row"].to_pylist() == [10**15, 5]
+    assert found.status.tolist() == [[-1], [0]]
