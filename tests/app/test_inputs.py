@@ -69,6 +69,15 @@ def test_new_codes_count_and_answers_do_not(brand):
     assert digest(brand) == before
 
 
+def test_the_brand_s_codebook_is_an_input(brand):
+    before = digest(brand)
+    (brand.folder / "codebook.toml").write_text("version = 2\n")
+    written = digest(brand)
+    assert written != before
+    (brand.folder / "codebook.toml").write_text("version = 3\n")
+    assert digest(brand) not in (before, written)
+
+
 def test_a_file_of_audited_visitors_is_an_input(brand):
     path = brand.folder / "connu.toml"
     path.write_text(path.read_text() + '\n[attributes.sex]\naudited = "asked.csv"\n')

@@ -100,6 +100,19 @@ def test_what_is_wrong_is_said_with_the_remedy(said, what, remedy):
     assert remedy in error.value.hint
 
 
+def test_codes_go_along_with_the_codebook():
+    now = {"a": "b", "b": "b", "c": None, "d": "d"}
+    codes = coded(
+        ["a", "b", "c", "d"],
+        {"a": "positive", "b": "negative", "c": "negative", "d": "neutral"},
+        {"a": "met", "b": "met"},
+        [CodedStatement(0, 3, "a"), CodedStatement(4, 6, "c")],
+    )
+    after = codes.migrated(now.get)
+    assert after == coded(["b", "d"], {"d": "neutral"}, {"b": "met"}, [CodedStatement(0, 3, "b")])
+    assert after.migrated(now.get) is after
+
+
 # ---------------------------------------------------------------------- statements in their text
 TEXT = "Trop cher 😀 et cher"
 

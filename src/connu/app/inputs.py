@@ -19,6 +19,7 @@ from connu.journal.journal import Journal
 from connu.kernel.settings import Settings
 from connu.sources.locations import files_of
 from connu.twins.learnable import PURPOSES
+from connu.understand.codebook import FILE_NAME as CODEBOOK_FILE
 
 
 def input_digest(settings: Settings, folder: Path, journal: Journal) -> str | None:
@@ -54,7 +55,8 @@ def input_digest(settings: Settings, folder: Path, journal: Journal) -> str | No
 
 
 def input_files(settings: Settings, folder: Path) -> Iterator[tuple[str, Path]]:
-    """Name and path of every file that the sources read, and of those with audited visitors.
+    """Name and path of every file that the sources read, of those with audited visitors, and of
+    the brand's own codebook.
 
     Raises:
         SourceError: a source names a file that is not there.
@@ -63,6 +65,8 @@ def input_files(settings: Settings, folder: Path) -> Iterator[tuple[str, Path]]:
         # One that is not there is told by who reads it.
         if attribute.audited is not None and (folder / attribute.audited).is_file():
             yield f"attributes.{name}", folder / attribute.audited
+    if (folder / CODEBOOK_FILE).is_file():
+        yield "codebook", folder / CODEBOOK_FILE
     for name, source in settings.sources.items():
         if source.path is not None:
             for path in files_of(name, source, folder):

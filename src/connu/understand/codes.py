@@ -8,7 +8,7 @@ A verbatim with no theme is coded too: it speaks of nothing in the codebook.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import msgspec
 
@@ -61,9 +61,41 @@ class Codes(msgspec.Struct, frozen=True, omit_defaults=True):
         """The status of a theme: as said, or as all its statements say."""
         return self.status.get(theme) or self._agreed(theme, "status")
 
+    def migrated(self, current: Callable[[str], str | None]) -> Codes:
+        """The codes by a later codebook: themes renamed or merged, and without those that are no
+        more. What two merged themes disagree about is left unsaid.
+
+        Args:
+            current: `Codebook.current`.
+        """
+        now = {theme: current(theme) for theme in self.themes}
+        if all(theme == new for theme, new in now.items()):
+            return self
+        statements = [
+            msgspec.structs.replace(one, theme=new)
+            for one in self.statements
+            if (new := now[one.theme]) is not None
+        ]
+        return coded(
+            [new for new in now.values() if new is not None],
+            _merged(self.polarity, now),
+            _merged(self.status, now),
+            statements,
+        )
+
     def _agreed(self, theme: str, word: str) -> str | None:
         said = {getattr(one, word) for one in self.statements if one.theme == theme}
         return said.pop() if len(said) == 1 else None
+
+
+def _merged(said: Mapping[str, str], now: Mapping[str, str | None]) -> dict[str, str]:
+    """By new theme what was said of its old ones, where they agree."""
+    by: dict[str, set[str]] = {}
+    for theme, value in said.items():
+        new = now[theme]
+        if new is not None:
+            by.setdefault(new, set()).add(value)
+    return {theme: values.pop() for theme, values in sorted(by.items()) if len(values) == 1}
 
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
