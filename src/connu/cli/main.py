@@ -15,8 +15,10 @@ import typer
 
 from connu import __version__
 from connu.cli import (
+    answer,
     build,
     check,
+    code,
     consent,
     decide,
     demo,
@@ -42,6 +44,7 @@ app = typer.Typer(
 
 START = "Start"
 LOOK = "Look at customers"
+UNDERSTAND = "Understand"
 CORRECT = "Correct and respect"
 MEASURE = "Measure"
 
@@ -76,6 +79,8 @@ app.command(rich_help_panel=START)(status.status)
 app.command(rich_help_panel=LOOK)(show.show)
 app.command(rich_help_panel=LOOK)(explain.explain)
 app.command(rich_help_panel=LOOK)(export.export)
+app.command(rich_help_panel=UNDERSTAND)(code.code)
+app.command(rich_help_panel=UNDERSTAND)(answer.answer)
 app.command(rich_help_panel=CORRECT)(decide.join)
 app.command(rich_help_panel=CORRECT)(decide.split)
 app.add_typer(consent.app, name="consent", rich_help_panel=CORRECT)
