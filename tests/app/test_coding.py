@@ -289,6 +289,18 @@ def test_codes_of_changed_texts_and_of_those_who_refuse_stay_in(coded):
     assert json.loads((coded.folder / "out.jsonl").read_text("utf-8"))["id"] == "mails:1"
 
 
+def test_a_deleted_verbatim_has_no_codes_and_one_not_met_yet_keeps_them(coded):
+    import_labels(coded, write(coded, GOOD, {"id": "mails:1", "themes": []}))
+    with open_journal(coded.folder, coded.settings) as journal:
+        journal.code([Code(None, "later", None, '{"themes":[]}', "anne")], "import")
+    rest = [one for one in coded_brand.VERBATIMS if one[:2] != ("reviews", "1")]
+    coded_brand.write_verbatims(coded.folder, "reviews", [r for r in rest if r[0] == "reviews"])
+    coded.build()
+    done = export_labels(coded, coded.folder / "out.jsonl")
+    assert (done.labels, done.changed, done.gone, done.left_out) == (2, 0, 1, 0)
+    assert "reviews" not in (coded.folder / "out.jsonl").read_text("utf-8")
+
+
 def test_a_forgotten_customer_s_codes_are_gone(coded):
     import_labels(coded, write(coded, GOOD, {"id": "mails:1", "themes": ["price"]}))
     target = coded.whom_to_forget(coded_brand.made_brand.PEOPLE[6].email)

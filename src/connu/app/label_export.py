@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from connu.app.coding import has_build
 from connu.app.hand_codes import hand_codes, only_by
@@ -29,12 +30,14 @@ class LabelsWritten:
         labels: lines written.
         path: the file.
         changed: codes left out because their text changed since.
+        gone: codes left out because their verbatim was deleted since.
         left_out: codes left out because those who wrote the verbatims did not grant the purpose.
     """
 
     labels: int
     path: Path
     changed: int
+    gone: int
     left_out: int
 
     def as_dict(self) -> dict[str, Any]:
@@ -62,9 +65,9 @@ def export_labels(
         codes = journal.codes()
         if coder is not None:
             codes = only_by(codes, coder)
-        changed = hidden = 0
+        left = (0, 0, 0)
         if has_build(brand):
-            kept, changed, hidden = _readable(brand, journal, codes, codebook, purpose)
+            kept, left = _readable(brand, journal, codes, codebook, purpose)
             codes = codes.filter(
                 pa.array([id in kept for id in codes["id"].to_pylist()], pa.bool_())
             )
@@ -80,19 +83,22 @@ def export_labels(
         write_atomically(path, b"".join(lines))
     except OSError as error:
         raise io_error("the labels cannot be written", error) from None
-    return LabelsWritten(len(lines), path, changed, hidden)
+    return LabelsWritten(len(lines), path, *left)
 
 
 def _readable(
     brand: Brand, journal: Journal, codes: pa.Table, codebook: Codebook, purpose: str
-) -> tuple[frozenset[int], int, int]:
-    """Ids of the codes that go out; how many do not as their text changed, or for the purpose.
+) -> tuple[frozenset[int], tuple[int, int, int]]:
+    """Ids of the codes that go out; how many do not as their text changed, their verbatim is gone,
+    or for the purpose.
 
-    Codes whose verbatim is in no build go out: they await one, and concern nobody known.
+    One made before any build, whose verbatim none has met yet, goes out: it awaits it.
     """
     digest = journal.digester()
     with opened_build(brand.folder, brand.settings, purpose) as reading:
         whole = hand_codes(reading.engine, codes, digest, codebook)
         readable = hand_codes(reading.engine, codes, digest, codebook, reading.sql("verbatims"))
-    hidden = whole.held - readable.held
-    return readable.held | whole.absent, len(whole.changed), len(hidden)
+    met = set(codes.filter(pc.is_valid(codes["text_digest"]))["id"].to_pylist())
+    gone = whole.absent & met
+    kept = readable.held | (whole.absent - met)
+    return kept, (len(whole.changed), len(gone), len(whole.held - readable.held))

@@ -156,6 +156,8 @@ def _export(place: Brand, file: Path, coder: str | None, purpose: str, as_json: 
     console.print(f"{done.labels:,} labels written to {plain(str(done.path))}.")
     if done.changed:
         console.print(f"{done.changed:,} left out: their texts changed since.")
+    if done.gone:
+        console.print(f"{done.gone:,} left out: their verbatims are no more.")
     if done.left_out:
         console.print(
             f"{done.left_out:,} left out: whoever wrote them did not grant «{plain(purpose)}»."
