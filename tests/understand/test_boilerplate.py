@@ -149,6 +149,7 @@ def test_chunks_slices_and_nothing():
     assert own_words(texts).text.tolist() == [0, 2]
     assert own_words(texts.combine_chunks().slice(2)).text.tolist() == [0]
     assert len(own_words(pa.array([], pa.string())).aside) == 0
+    assert own_words(texts.cast(pa.large_string())).text.tolist() == [0, 2]
 
 
 def test_parts_change_nothing(monkeypatch: pytest.MonkeyPatch):

@@ -168,6 +168,8 @@ def test_missing_sliced_and_chunked_columns():
     assert mask(texts.slice(1, 2), pa.array(["x", None])).to_pylist() == ["••••••", ""]
     assert mask(pa.chunked_array([["a@b.fr"], ["b"]])).to_pylist() == ["••••••", "b"]
     assert mask(pa.array([], pa.string())).to_pylist() == []
+    large = mask(texts.cast(pa.large_string()), pa.array(["x"] * 4, pa.large_string()))
+    assert large.to_pylist() == [None, "••••••", "", "rien"]
 
 
 _PIECES = st.sampled_from(

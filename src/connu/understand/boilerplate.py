@@ -21,7 +21,7 @@ from connu.understand.boilerplate_lines import GREETING, OWN, REASONS, TAG, set_
 from connu.understand.folding import fold
 from connu.understand.markup import blank_tags
 from connu.understand.own_lines import OwnLines, own_lines
-from connu.understand.parts import parts
+from connu.understand.parts import one_array, parts
 from connu.understand.repeats import find_repeats
 from connu.understand.templates import template_lines
 from connu.understand.tokens import DIGIT, LETTER, class_of, class_table
@@ -94,9 +94,7 @@ def own_words(texts: pa.Array, *, writers: pa.Array | None = None) -> OwnWords:
     >>> found.aside.to_pylist()
     [None, 'no_words', None]
     """
-    if isinstance(texts, pa.ChunkedArray):
-        texts = texts.combine_chunks()
-    texts = pc.fill_null(texts.cast(pa.string()), "")
+    texts = pc.fill_null(one_array(texts), "")
     cut = pc.greater(pc.utf8_length(texts), LONGEST).to_numpy(zero_copy_only=False)
     if cut.any():
         shorter = pc.utf8_slice_codeunits(texts.filter(pa.array(cut)), 0, LONGEST)

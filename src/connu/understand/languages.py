@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 from connu.kernel.errors import SettingsError
 from connu.understand.folding import fold
 from connu.understand.language_words import language_words
-from connu.understand.parts import parts
+from connu.understand.parts import one_array, parts
 from connu.understand.tokens import tokens_of
 
 __all__ = ["LANGUAGES", "languages", "statement_languages"]
@@ -65,7 +65,7 @@ def languages(
     >>> languages(pa.array(["Très bien, je recommande", "Works very well", "👍 10/10"])).to_pylist()
     ['fr', 'en', None]
     """
-    texts = _plain(texts)
+    texts = pc.fill_null(one_array(texts), "")
     among = tuple(dict.fromkeys(among))
     detector = _detector(among) if len(among) > 1 else None
     if detector is None:
@@ -97,7 +97,7 @@ def statement_languages(
     """
     if set(among) != set(LANGUAGES):
         return whole
-    scores, _ = word_scores(_plain(statements))
+    scores, _ = word_scores(pc.fill_null(one_array(statements), ""))
     own = pa.array(np.abs(scores) >= _SURE_OTHERWISE)
     return pc.if_else(own, _coded(scores, LANGUAGES), whole)
 
@@ -115,12 +115,6 @@ def word_scores(texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
         folded = fold(part)
         scores.append(table.scores(folded, tokens_of(folded)))
     return np.concatenate(scores), _written(texts)
-
-
-def _plain(texts: pa.Array) -> pa.Array:
-    if isinstance(texts, pa.ChunkedArray):
-        texts = texts.combine_chunks()
-    return pc.fill_null(texts.cast(pa.string()), "")
 
 
 def _written(texts: pa.Array) -> np.ndarray:

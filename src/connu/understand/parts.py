@@ -8,6 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+#: Bytes of text above which an array needs 64-bit offsets.
+_MOST_BYTES = 2**31 - 2**20
 #: Bytes of a part. Its code points and tokens take some twelve times as much.
 PART_BYTES = 8_000_000
 
@@ -30,3 +32,13 @@ def parts(texts: pa.Array, room: int = PART_BYTES) -> Iterator[tuple[int, pa.Arr
         end = max(int(np.searchsorted(until, before + room, "right")), row + 1)
         yield row, texts.slice(row, end - row)
         row = end
+
+
+def one_array(texts: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """The texts as one string array, a large one where they take more than 2 GB."""
+    if isinstance(texts, pa.ChunkedArray):
+        large = texts.nbytes > _MOST_BYTES
+        texts = texts.cast(pa.large_string() if large else pa.string()).combine_chunks()
+    if pa.types.is_string(texts.type) or pa.types.is_large_string(texts.type):
+        return texts
+    return texts.cast(pa.string())
