@@ -9,7 +9,8 @@
     ├── BuildError             exit 5   no build, a broken build, two builds at once
     ├── PurposeError           exit 6   a purpose nobody knows, a sensitive attribute
     ├── NotFoundError          exit 7   no such customer, record or table
-    └── MissingExtraError      exit 8   an optional part is not installed
+    ├── MissingExtraError      exit 8   an optional part is not installed
+    └── ModelError             exit 9   a model's files are not theirs, its endpoint does not answer
 
 Exit codes are part of the public interface and never change meaning. An error never carries a
 customer's data: fields name the place (source, file, row, column), never the value found there.
@@ -97,6 +98,12 @@ class MissingExtraError(ConnuError):
     """An optional part is not installed; the hint names the extra."""
 
     exit_code = 8
+
+
+class ModelError(ConnuError):
+    """A language model's files are not what they should be, or its endpoint does not answer."""
+
+    exit_code = 9
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
