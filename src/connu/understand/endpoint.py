@@ -221,7 +221,7 @@ def answered(endpoint: Endpoint, ask: Any) -> Any:
         )
     except openai.APIStatusError as error:
         why, hint = f"answers with status {error.status_code}", "look at its address and its model"
-    except (openai.OpenAIError, ValueError):
+    except (openai.OpenAIError, ValueError, RecursionError):
         why, hint = "answers what is not understood", "is it one with OpenAI's interface?"
     raise ModelError(f"the endpoint {why}", hint=hint, url=endpoint.url, model=endpoint.model)
 
