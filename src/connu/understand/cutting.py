@@ -29,8 +29,10 @@ _ANDS = ("et", "and", "ainsi", "puis", "plus", "also", "aussi", "donc", "car", "
 #: Of those, the ones that stay with their clause: dropped they would take meaning along.
 _KEPT = ("malheureusement", "unfortunately", "sauf", "except", "hormis", "malgre", "despite",
          "excepte")  # fmt: skip
-#: Those that part only where a verb may follow; between two nouns they count.
+#: Of those, the ones that do not part after all: «plus pratique» is no new clause.
 _LONE = ("plus", "alors", "ainsi", "aussi", "also", "so", "yet", "donc", "while", "puis")
+#: Words that may begin another theme, and stay with what they begin.
+_BEGIN = ("which", "that", "who", "with", "without", "qui", "avec", "sans")
 #: A dot after one of these ends no statement.
 _SHORT = ("m", "mr", "mrs", "ms", "dr", "mme", "mlle", "st", "etc", "ex", "no", "vs", "www", "tel")
 
@@ -83,12 +85,13 @@ def clauses_of(
 def _words() -> tuple[np.ndarray, np.ndarray]:
     """uint64, int8: the hashes of words that part, ascending, and what they do.
 
-    0: nothing after a dot; 1, 2: turn, dropped or kept; 3: and; 4: and, where four words follow.
+    0: nothing after a dot; 1, 2: turn, dropped or kept; 3, 5: and, dropped or kept; 4: none of it.
     """
     known: dict[int, int] = {hash_of(word): 0 for word in _SHORT}
     known |= {hash_of(word): 2 if word in _KEPT else 1 for word in _TURNS}
     known |= {hash_of(word): 3 for word in _ANDS}
     known |= {hash_of(word): 4 for word in _LONE}
+    known |= {hash_of(word): 5 for word in _BEGIN}
     hashes = np.array(sorted(known), np.uint64)
     return hashes, np.array([known[int(value)] for value in hashes], np.int8)
 
@@ -178,12 +181,11 @@ def _clauses(
             if token < stop:
                 does = _does(hashed[token], words, kinds)
                 if does == 4:
-                    # «plus pratique» is no new clause, «plus une autre chose qui …» may be.
                     does = -1
             parted = gap
             if does == 1 or does == 2:
                 parted = TURN if gap != HARD else HARD
-            elif does == 3 and gap == -1:
+            elif (does == 3 or does == 5) and gap == -1:
                 parted = AND
             if token == stop or (parted >= 0 and token > begin):
                 if token > begin:

@@ -45,6 +45,7 @@ class Witness:
         words: float32 (n, themes), 0–1: likeness to definition and examples.
         latent: float32 (n, themes), −1–1: likeness in latent semantics.
         heard: float32 (n, themes): what the model learnt on plain seeds says; 0 is even.
+        prior: float32 (themes,): the log of its share of what the corpus speaks of, by seeds.
         rows: float32 (n, features), n-grams; place: float32 (n, LATENT), length 1.
     """
 
@@ -53,6 +54,7 @@ class Witness:
     words: np.ndarray
     latent: np.ndarray
     heard: np.ndarray
+    prior: np.ndarray
     rows: csr_matrix
     place: np.ndarray
 
@@ -69,6 +71,7 @@ class Evidence:
         bias: float32 (themes,): of the models.
         query_place: float32 (themes, LATENT): where definitions and examples lie.
         queries: n-gram rows of definitions and examples; query_theme: whose.
+        prior: float32 (themes,), see Witness.
     """
 
     codebook: Codebook
@@ -79,6 +82,7 @@ class Evidence:
     query_place: np.ndarray
     queries: csr_matrix
     query_theme: np.ndarray
+    prior: np.ndarray
 
     @property
     def themes(self) -> int:
@@ -123,7 +127,7 @@ class Evidence:
         place = np.divide(place, length, out=np.zeros_like(place), where=length > 1e-9)
         return Witness(
             seeds, every, told[:, latent + k :], place @ self.query_place.T,
-            told[:, latent : latent + k] + self.bias, rows, place,
+            told[:, latent : latent + k] + self.bias, self.prior, rows, place,
         )  # fmt: skip
 
 
@@ -159,6 +163,7 @@ def learn_evidence(codebook: Codebook, corpus: Corpus, *, seed: int = 0) -> Evid
     evidence = Evidence(
         codebook, terms, ngrams, np.zeros((ngrams.features, 2 * k), np.float32),
         np.zeros(k, np.float32), np.zeros((k, 0), np.float32), queries, np.array(of, np.int64),
+        np.full(k, -np.log(k), np.float32),
     )  # fmt: skip
     rows = ngrams.rows(
         corpus.folded, corpus.tokens, corpus.tokens.starts[:-1], corpus.tokens.starts[1:],
@@ -174,6 +179,7 @@ def learn_evidence(codebook: Codebook, corpus: Corpus, *, seed: int = 0) -> Evid
         _, counted = evidence.seeds_in(corpus, corpus.clauses)
         plain = np.zeros((len(corpus), k), np.float32)
         np.maximum.at(plain, corpus.clauses.text, counted)
+        evidence.prior = _prior(counted)
         weights, evidence.bias = _heard(rows, plain > 0, seed)
         evidence.columns[:, latent.shape[1] : latent.shape[1] + k] = weights
     return evidence
@@ -246,3 +252,13 @@ def _heard(rows: csr_matrix, plain: np.ndarray, seed: int) -> tuple[np.ndarray, 
             model.fit(rows, plain[:, k])
             weights[:, k], bias[k] = model.coef_[0], model.intercept_[0]
     return weights, bias
+
+
+def _prior(counted: np.ndarray) -> np.ndarray:
+    """float32 (themes,): the log of each theme's share of the clauses that hold a seed.
+
+    Args:
+        counted: float32 (clauses, themes).
+    """
+    seen = (counted > 0).sum(0) + 0.002 * max(len(counted), 1) + 1.0
+    return np.log(seen / seen.sum()).astype(np.float32)

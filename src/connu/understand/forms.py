@@ -30,11 +30,13 @@ class Forms:
         form: int8 (n,): into EXPLICIT, or −1.
         addressee: int8 (n,): into ADDRESSEES.
         outside: bool (n,): said from outside the commercial relation.
+        past: bool (n,): it was so, and is no longer: praise of the past is a complaint.
     """
 
     form: np.ndarray
     addressee: np.ndarray
     outside: np.ndarray
+    past: np.ndarray
 
 
 def forms_of(folded: pa.Array, language: np.ndarray) -> Forms:
@@ -47,7 +49,7 @@ def forms_of(folded: pa.Array, language: np.ndarray) -> Forms:
     n = len(folded)
     form = np.full(n, -1, np.int8)
     addressee = np.zeros(n, np.int8)
-    outside = np.zeros(n, np.bool_)
+    outside, past = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
     for number, spoken in enumerate(LANGUAGES):
         rows = np.flatnonzero((language == number) | (language < 0))
         if not len(rows):
@@ -63,7 +65,8 @@ def forms_of(folded: pa.Array, language: np.ndarray) -> Forms:
             here = _matches(texts, spoken, word)
             addressee[rows[here & (addressee[rows] == 0)]] = ADDRESSEES.index(word)
         outside[rows] |= _matches(texts, spoken, "outside")
-    return Forms(form, addressee, outside)
+        past[rows] |= _matches(texts, spoken, "past")
+    return Forms(form, addressee, outside, past)
 
 
 def _matches(texts: pa.Array, language: str, word: str) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Pair features: what a stretch and a theme have to do with each other, in ten numbers.
+"""Pair features: what a stretch and a theme have to do with each other, in a dozen numbers.
 
 The numbers mean the same for every theme, so that a few labels of some themes teach how far the
 witnesses may be trusted for all of them.
@@ -15,19 +15,23 @@ from connu.understand.evidence import Witness
 #: The columns, in order. `few` and `few_lead` are of the model learnt on labels, 0 without.
 COLUMNS = (
     "seeds", "all_seeds", "words", "latent", "heard", "heard_lead", "words_lead", "latent_lead",
-    "themes_seen", "few", "few_lead",
+    "themes_seen", "prior", "few", "few_lead",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Signals:
-    """What the pair features are made of, by stretch and theme: float32 (n, themes) each."""
+    """What the pair features are made of, by stretch and theme: float32 (n, themes) each.
+
+    `prior` is by theme alone: float32 (themes,).
+    """
 
     seeds: np.ndarray
     all_seeds: np.ndarray
     words: np.ndarray
     latent: np.ndarray
     heard: np.ndarray
+    prior: np.ndarray
     few: np.ndarray
 
     def by_text(self, of: np.ndarray, n: int) -> Signals:
@@ -40,7 +44,8 @@ class Signals:
         return Signals(
             _strongest(self.seeds, of, n, 0.0), _summed(self.all_seeds, of, n),
             _strongest(self.words, of, n, 0.0), _strongest(self.latent, of, n, -1.0),
-            _strongest(self.heard, of, n, -2.0), _strongest(self.few, of, n, -2.0),
+            _strongest(self.heard, of, n, -2.0), self.prior,
+            _strongest(self.few, of, n, -2.0),
         )  # fmt: skip
 
     def features(self) -> np.ndarray:
@@ -50,7 +55,8 @@ class Signals:
             [
                 np.minimum(self.seeds, 3), np.minimum(self.all_seeds, 4), self.words, self.latent,
                 self.heard, self.heard - _second(self.heard), _below(self.words),
-                _below(self.latent), np.broadcast_to(seen, self.seeds.shape), self.few,
+                _below(self.latent), np.broadcast_to(seen, self.seeds.shape),
+                np.broadcast_to(self.prior, self.seeds.shape), self.few,
                 self.few - _second(self.few),
             ],
             axis=2,
@@ -61,7 +67,13 @@ def signals_of(witness: Witness, few: np.ndarray | None = None) -> Signals:
     """The signals of witnesses, and of a model learnt on labels."""
     none = np.zeros_like(witness.heard) if few is None else few.astype(np.float32)
     return Signals(
-        witness.seeds, witness.all_seeds, witness.words, witness.latent, witness.heard, none
+        witness.seeds,
+        witness.all_seeds,
+        witness.words,
+        witness.latent,
+        witness.heard,
+        witness.prior,
+        none,
     )
 
 

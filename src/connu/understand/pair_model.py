@@ -16,8 +16,8 @@ from sklearn.preprocessing import StandardScaler
 from connu.understand.pair_features import COLUMNS
 
 #: Weights of the pair features without labels, in the order of COLUMNS, and the bias.
-UNLABELLED = (0.9, 0.15, 6.0, 1.2, 0.8, 0.2, 4.0, 0.0, -0.2, 0.0, 0.0)
-UNLABELLED_BIAS = -1.2
+UNLABELLED = (1.1, 0.15, 7.0, 0.6, 0.5, 0.5, 5.0, -0.3, -0.15, 0.7, 0.0, 0.0)
+UNLABELLED_BIAS = 0.0
 #: Labelled pairs below which the weights above are kept.
 LEAST_PAIRS, LEAST_POSITIVE = 100, 12
 

@@ -25,6 +25,7 @@ class Cut:
         statements: where they stand.
         clause_seeds: float32 (clauses, themes): seeds in each clause.
         tone: float32 (statements, 2): contentment, discontent.
+        judging, content: int32 (statements,): words that judge, and words of some length.
         forms: of the statements.
         language: int8 (statements,): of its text.
     """
@@ -32,6 +33,8 @@ class Cut:
     statements: Statements
     clause_seeds: np.ndarray
     tone: np.ndarray
+    judging: np.ndarray
+    content: np.ndarray
     forms: Forms
     language: np.ndarray
 
@@ -50,9 +53,19 @@ def cut_texts(evidence: Evidence, corpus: Corpus) -> Cut:
     general = np.array([theme.general for theme in evidence.codebook.themes], np.bool_)
     ranked = seeds - np.where(general, 0.5, 0.0).astype(np.float32) * (seeds > 0)
     theme = np.where(seeds.any(1), ranked.argmax(1), -1) if seeds.size else np.zeros(0)
-    statements = join_clauses(clauses, theme, np.sign(tone[:, 0] - tone[:, 1]))
-    together = np.zeros((len(statements), 2), np.float32)
-    np.add.at(together, statements.of, tone)
+    felt = np.sign(tone.felt[:, 0] - tone.felt[:, 1])
+    statements = join_clauses(clauses, theme, felt)
+    n, of = len(statements), statements.of
+    together = np.zeros((n, 2), np.float32)
+    np.add.at(together, of, tone.felt)
     language = corpus.language[statements.text]
     forms = forms_of(corpus.folded.strings(statements.start, statements.end), language)
-    return Cut(statements, seeds, together, forms, language)
+    return Cut(
+        statements, seeds, together, _summed(tone.judging, of, n), _summed(tone.content, of, n),
+        forms, language,
+    )  # fmt: skip
+
+
+def _summed(counted: np.ndarray, of: np.ndarray, n: int) -> np.ndarray:
+    """int64 (n,): counts of clauses, by statement."""
+    return np.bincount(of, counted, minlength=n).astype(np.int64)

@@ -25,6 +25,9 @@ from connu.understand.statements import Cut
 STATED, LIKELIEST = 0.35, 0.2
 #: With labels a little more is asked.
 STATED_LABELLED = 0.4
+#: A bare judgement is of the general theme, so surely; beside something named a general theme keeps
+#: so much of its probability.
+BARE, GIVES_WAY = 0.8, 0.4
 #: Labelled texts from which the stack is learnt.
 STACKED = 400
 
@@ -38,12 +41,14 @@ class Told:
         statement: float32 (statements, themes): the same of its statements.
         stated: bool (texts, themes): which are stated.
         witness: of the statements.
+        alone: whether no label stands behind it.
     """
 
     text: np.ndarray
     statement: np.ndarray
     stated: np.ndarray
     witness: Witness
+    alone: bool = False
 
 
 @dataclass
@@ -96,12 +101,17 @@ class ThemeCoder:
         witness = self._witness(corpus, cut)
         own = None if self.labels is None else self.labels.of(witness.rows, witness.place)
         signals = signals_of(witness, own)
-        statement = self.pairs.of(signals.features())
+        statement = self._in_general(self.pairs.of(signals.features()), witness, cut)
         texts = signals.by_text(cut.statements.text, n)
         if self.labels is not None:
             whole = self._texts(corpus, cut)
             texts = _with(texts, self.labels.of(whole.rows, whole.place))
         text = self.pairs.of(texts.features()).astype(np.float64)
+        general = self._general
+        if self.labels is None and general.any():
+            text[:, general] = 0.0
+            np.maximum.at(text, (cut.statements.text[:, None], np.flatnonzero(general)),
+                          statement[:, general])  # fmt: skip
         threshold = np.full(text.shape[1], STATED if self.labels is None else STATED_LABELLED)
         if self.stack is not None:
             stacked = self.stack.of(_described(texts, texts.few, corpus, cut), texts.few)
@@ -110,9 +120,33 @@ class ThemeCoder:
             threshold[known] = self.stack.threshold[known]
         empty = np.bincount(cut.statements.text, minlength=n) == 0
         text[empty] = 0.0
-        return Told(text, statement, self._stated(text, threshold), witness)
+        return Told(text, statement, self._stated(text, threshold), witness, self.labels is None)
 
     # ------------------------------------------------------------------ within
+    @property
+    def _general(self) -> np.ndarray:
+        """bool (themes,): which hold only where no other does."""
+        return np.array([t.general for t in self.evidence.codebook.themes], np.bool_)
+
+    def _in_general(self, said: np.ndarray, witness: Witness, cut: Cut) -> np.ndarray:
+        """What is said of statements, where a general theme gives way to what is named.
+
+        A bare judgement («top», «very good») is of the general theme; one that names something no
+        seed knows is rather of what the corpus speaks of most.
+        """
+        general = self._general
+        if not general.any() or self.labels is not None or not len(said):
+            return said
+        named = (witness.seeds[:, ~general] > 0).any(1)
+        bare = (cut.judging > 0) & (cut.content <= cut.judging) & ~named
+        said = said.copy()
+        own = said[:, general]
+        own = np.where(named[:, None], own * GIVES_WAY, own)
+        own = np.where((~named & (cut.content > cut.judging + 1))[:, None], own * 0.6, own)
+        said[:, general] = np.where(bare[:, None], np.maximum(own, BARE), own)
+        said[np.ix_(bare, ~general)] *= 0.5
+        return said
+
     def _stated(self, text: np.ndarray, threshold: np.ndarray) -> np.ndarray:
         """Which themes are stated; a general one only where no other is."""
         stated = text > threshold
@@ -151,7 +185,7 @@ class ThemeCoder:
 def _with(signals: Signals, said: np.ndarray) -> Signals:
     """Signals of texts, with what the label model says of them as wholes."""
     return Signals(
-        signals.seeds, signals.all_seeds, signals.words, signals.latent, signals.heard,
+        signals.seeds, signals.all_seeds, signals.words, signals.latent, signals.heard, signals.prior,
         said.astype(np.float32),
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ counts. What is learnt from the brand's own ratings and labels comes on top (`po
 from __future__ import annotations
 
 import tomllib
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
@@ -54,24 +55,55 @@ def _words() -> dict:
     return {language: words[language] for language in LANGUAGES}
 
 
-def tone_of(folded: Folded, tokens: Tokens, clauses: Clauses, language: np.ndarray) -> np.ndarray:
+@dataclass(frozen=True)
+class Tone:
+    """The tone of clauses.
+
+    Attributes:
+        felt: float32 (clauses, 2): contentment, discontent, both ≥ 0.
+        judging: int32 (clauses,): words that judge; faint ones and negators do not.
+        content: int32 (clauses,): words of four letters and more, of judgement or not.
+    """
+
+    felt: np.ndarray
+    judging: np.ndarray
+    content: np.ndarray
+
+
+def tone_of(folded: Folded, tokens: Tokens, clauses: Clauses, language: np.ndarray) -> Tone:
     """How content and how discontent each clause is. About 60 ns a token.
 
     Args:
+        folded, tokens, clauses: the texts.
         language: int8 (clauses,): its number, −1 for any.
-
-    Returns:
-        float32 (clauses, 2): contentment, discontent, both ≥ 0.
     """
     hits = find_terms(tone_terms(), folded, tokens, clauses, language)
     shifts = find_terms(_shifters(), folded, tokens, clauses, language)
     kinds = np.full(len(tokens.hash), -1, np.int8)
     kinds[shifts.token] = _shifters().of[shifts.term]
     terms = tone_terms()
-    return _weighed(
+    felt = _weighed(
         len(clauses.text), hits.clause, hits.token, hits.words, terms.of[hits.term],
         terms.weight[hits.term], clauses.first, kinds,
     )  # fmt: skip
+    n = len(clauses.text)
+    judges = terms.weight[hits.term] > 1
+    judging = np.bincount(hits.clause[judges], hits.words[judges], minlength=n).astype(np.int32)
+    return Tone(
+        felt, judging, _content(tokens.start, tokens.end, clauses.first, clauses.last, kinds)
+    )
+
+
+@njit(cache=True, nogil=True)
+def _content(
+    start: np.ndarray, end: np.ndarray, first: np.ndarray, last: np.ndarray, kinds: np.ndarray
+) -> np.ndarray:
+    counted = np.zeros(len(first), np.int32)
+    for i in range(len(first)):
+        for token in range(first[i], last[i]):
+            if end[token] - start[token] >= 4 and kinds[token] < 2:
+                counted[i] += 1
+    return counted
 
 
 @njit(cache=True, nogil=True)
