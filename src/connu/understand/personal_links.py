@@ -34,7 +34,7 @@ _PROFILE = re.compile(
 )
 #: A web address holds an id: a long number, a hash, a key that names one, or who signed in.
 _ID = re.compile(
-    r"\d{5,}|[0-9a-f]{8}-[0-9a-f]{4}|(?=[a-z\d_-]*\d[a-z_-]*\d)[a-z\d_-]{12,}"
+    r"\d{5,}|[0-9a-f]{8}-[0-9a-f]{4}|(?=[a-z\d]*\d[a-z]*\d)[a-z\d]{12,}"
     r"|[?&#;/](?:[a-z_-]*(?:id|uid|token|key|session|email|mail|user|account|order|commande|client"
     r"|customer|ref|code|phone|tel|name|nom|login|auth|sig|hash|suivi|tracking))=[^&#]"
     r"|/(?:user|users|u|profile|profil|account|compte|member|membre|customer|client|order|orders"

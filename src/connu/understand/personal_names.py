@@ -131,6 +131,8 @@ def _own(found: re.Match[str]) -> Iterator[Span]:
     words = list(re.finditer(r"[^\s]+", found["name"]))
     taken = start
     for word in words:
+        if found.string[start + word.end() :].lstrip(" ").startswith(":"):
+            break  # the next label of a form
         if plain(word.group().rstrip(".")) in listed("names", "others") and not (
             word.group()[0].isupper() and taken > start
         ):

@@ -28,7 +28,10 @@ _CODE = re.compile(
     "1|7|2[07]|2[1-689]\\d|3[0-469]|3[578]\\d|4[013-9]|42\\d|5[09]\\d|5[1-8]|6[0-6]|6[789]\\d"
     "|8[1246]|8[035789]\\d|9[0-58]|9[679]\\d"
 )
-_GROUPED = re.compile(rf"(?<![\w.,+])\(?0\d{{1,4}}\)?(?:{_BETWEEN}{{1,2}}\d{{2,6}}){{1,4}}(?!\w)")
+_GROUPED = re.compile(
+    rf"(?<![\w.,+])\(?0(?:\d{{1,4}}\)?|(?={BLANK}[89]\d\d\D))"
+    rf"(?:{_BETWEEN}{{1,2}}\d{{2,6}}){{1,4}}(?!\w)"
+)
 _AMERICAN = re.compile(
     r"(?<![\w.,])(?:1[ .-]?)?(?:\([2-9]\d\d\) ?\d{3}[ .-]|[2-9]\d\d([.-])\d{3}\1)\d{4}(?!\w)"
 )
@@ -66,6 +69,8 @@ _ORDERS = {
     "invoice",
     "ticket",
 }
+#: A French number plate; I, O and U stand in none. Source: arrêté du 9 février 2009.
+_PLATE = re.compile(r"(?<![\w-])[A-HJ-NP-TV-Z]{2}-\d{3}-[A-HJ-NP-TV-Z]{2}(?![\w-])")
 _MARK = any_of("numbers", "marks")
 _OWNER = any_of("numbers", "owners")
 #: A reference: letters, digits and what joins them.
@@ -101,6 +106,11 @@ def _national_ids(text: str) -> Iterator[Span]:
             yield *found.span(), "national_id"
     for found in _INSURANCE.finditer(text):
         yield *found.span(), "national_id"
+
+
+def _plates(text: str) -> Iterator[Span]:
+    for found in _PLATE.finditer(text):
+        yield *found.span(), "number"
 
 
 def _long_numbers(text: str) -> Iterator[Span]:
@@ -206,6 +216,7 @@ FINDERS = (
         r"\d(?:[ .\-/·_\t()\x{a0}\x{202f}\x{2009}\x{2010}-\x{2013}]{0,4}\d){5}",
         (_phones, _national_ids, _cards, _long_numbers),
     ),
+    (r"[A-Z]{2}-\d{3}-[A-Z]{2}", (_plates,)),
     (r"(?i:2[ab]).?\d{3}.?\d{3}", (_national_ids,)),
     (rf"(?i:{'|'.join(IBAN_COUNTRIES)})\d\d(?:[ \-\x{{a0}}]?[A-Za-z0-9]){{11}}", (_ibans,)),
     (

@@ -30,9 +30,10 @@ _FRENCH = compiled(
 )
 _POSTCODE = f"[A-Z]{{1,2}}\\d[A-Z\\d]?{BLANK}?\\d[A-Z]{{2}}"
 _ENGLISH_NAME = f"\\p{{Lu}}(?:['’]\\p{{Lu}})?[a-zß-ÿ](?:{LETTER}|['’-]){{0,30}}\\.?"
+_ENGLISH_PART = f"(?:{_ENGLISH_NAME}|\\d{{1,3}}(?:st|nd|rd|th)|[NSEW]\\.?)"
 _BRITISH = compiled(
     f"(?<![\\w.,£$€])(?:(?i:flat|apartment|apt\\.?|unit|suite){BLANK}\\w{{1,5}},?{BLANK})?"
-    f"\\d{{1,5}}[A-Za-z]?,?{BLANK}(?:(?:{_ENGLISH_NAME}|\\d{{1,3}}(?:st|nd|rd|th)|[NSEW]\\.?){BLANK}){{1,4}}"
+    f"\\d{{1,5}}[A-Za-z]?,?{BLANK}(?P<first>{_ENGLISH_PART}){BLANK}(?:{_ENGLISH_PART}{BLANK}){{0,3}}"
     f"(?P<street>{_ENGLISH})(?!\\w)"
     f"(?P<town>(?:,?{BLANK}{_ENGLISH_NAME}){{0,3}}(?:,?{BLANK}?(?:{_POSTCODE}|[A-Z]{{2}}{BLANK}\\d{{5}}(?:-\\d{{4}})?)(?!\\w))|)"
 )
@@ -61,7 +62,7 @@ def _french(text: str) -> Iterator[Span]:
 
 def _british(text: str) -> Iterator[Span]:
     for found in _BRITISH.finditer(text):
-        if "Google" not in found.group() and "Star" not in found.group():
+        if plain(found["first"]) not in listed("places", "counted"):
             yield *found.span(), "address"
     for found in _BRITISH_SMALL.finditer(text):
         yield *found.span("all"), "address"
