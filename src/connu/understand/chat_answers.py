@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
+from types import GenericAlias
 from typing import Any, Literal
 
 import msgspec
@@ -72,7 +73,7 @@ _Theme = _shape(
     ("dimension", Literal.__getitem__(DIMENSIONS)),
     ("definition_fr", str),
     ("definition_en", str),
-    ("quotes", list[_Quote]),
+    ("quotes", GenericAlias(list, (_Quote,))),
 )
 
 
