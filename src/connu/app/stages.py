@@ -9,6 +9,7 @@ from typing import Any
 from connu.app.intents import intend
 from connu.app.telling import tell
 from connu.app.trace import Trace
+from connu.app.understanding import understand
 from connu.engine.protocol import Engine
 from connu.govern.erasure import Erased
 from connu.identify.customer_ids import CHANGES, name_customers
@@ -20,6 +21,7 @@ from connu.journal.journal import Journal
 from connu.kernel.errors import BuildError
 from connu.kernel.settings import Settings
 from connu.ledger.build import Build
+from connu.ledger.expectations import UNDERSTANDING_TABLES
 from connu.ledger.intents import INTENT_TABLES
 from connu.ledger.serving import write_serving
 from connu.sources.load import LoadReport, load_sources
@@ -48,6 +50,7 @@ TABLES = (
     "silences",
     "twin_reliability",
     *INTENT_TABLES,
+    *UNDERSTANDING_TABLES,
     "visitors",
     "event_customers",
     "households",
@@ -69,6 +72,8 @@ class Made:
         twins: what twins told: facts, attributes, silent (`telling.TwinsTold`).
         intents: what everybody is after: rows of each kind, facts, aside, silent
             (`intents.IntentsTold`).
+        understood: what customers expect: verbatims, statements, expectations, languages, aside
+            (`understanding.Understood`).
     """
 
     records: int
@@ -80,6 +85,7 @@ class Made:
     remarks: list[str] = field(default_factory=list)
     twins: dict[str, Any] = field(default_factory=dict)
     intents: dict[str, Any] = field(default_factory=dict)
+    understood: dict[str, Any] = field(default_factory=dict)
 
     @property
     def rejected(self) -> int:
@@ -154,6 +160,11 @@ def run_stages(
     with trace.stage("what he intends") as stage:
         intended = intend(engine, settings, consents=consents, progress=trace.progress)
         stage.count(**intended.counts)
+    with trace.stage("what he expects") as stage:
+        understood = understand(
+            engine, settings, folder, journal, consents=consents, progress=trace.progress
+        )
+        stage.count(**understood.counts)
     with trace.stage("look-up index") as stage:
         write_serving(engine, engine.workspace / SERVING_FILE)
     return Made(
@@ -163,9 +174,10 @@ def run_stages(
         changes={what: named[what] for what in CHANGES},
         undecided=linked.undecided,
         learnt=linked.learnt,
-        remarks=remarks + linked.remarks + told.remarks + intended.remarks,
+        remarks=remarks + linked.remarks + told.remarks + intended.remarks + understood.remarks,
         twins=told.as_dict(),
         intents=intended.as_dict(),
+        understood=understood.as_dict(),
     )
 
 

@@ -15,6 +15,7 @@ from connu.kernel.attributes import AGE_LIMITS
 Kind = Literal["people", "events", "verbatims", "products"]
 Format = Literal["csv", "parquet", "jsonl"]
 Sector = Literal["retail", "health", "finance", "media", "travel"]
+Language = Literal["fr", "en"]
 EngineKind = Literal["duckdb", "spark"]
 Survivorship = Literal["recent", "trusted", "frequent"]
 
@@ -181,6 +182,24 @@ class Intents(Section, frozen=True):
         return {role: getattr(self, role) for role in INTENT_ROLES}
 
 
+class Understand(Section, frozen=True):
+    """[understand] – what customers expect of the brand, in their own words.
+
+    The defaults need no change. Themes are not said here but in `codebook.toml`, beside.
+
+    Attributes:
+        enabled: whether a build listens.
+        languages: of the brand's customers (fr, en).
+        competitors: other brands, as customers name them.
+        seed: of whatever is drawn; the same seed gives the same codes.
+    """
+
+    enabled: bool = True
+    languages: tuple[Language, ...] = ("fr", "en")
+    competitors: tuple[Text, ...] = ()
+    seed: Seed = 0
+
+
 class Identify(Section, frozen=True):
     """[identify] – how records become customers. The defaults need no change.
 
@@ -240,6 +259,7 @@ class Settings(Section, frozen=True):
         profiles: several attributes told as one statement.
         twins: telling attributes by those who behave alike.
         intents: what a subject is after, what comes next, whether he stays.
+        understand: what customers expect of the brand.
         identify: how records become customers.
         engine: where tables live.
         journal: where people's own input is kept.
@@ -251,6 +271,7 @@ class Settings(Section, frozen=True):
     profiles: dict[str, Profile] = msgspec.field(default_factory=dict)
     twins: Twins = msgspec.field(default_factory=Twins)
     intents: Intents = msgspec.field(default_factory=Intents)
+    understand: Understand = msgspec.field(default_factory=Understand)
     identify: Identify = msgspec.field(default_factory=Identify)
     engine: EngineChoice = msgspec.field(default_factory=EngineChoice)
     journal: Journal = msgspec.field(default_factory=Journal)
@@ -266,6 +287,7 @@ SECTIONS: dict[str, type[Section]] = {
     "identify": Identify,
     "twins": Twins,
     "intents": Intents,
+    "understand": Understand,
     "engine": EngineChoice,
     "journal": Journal,
 }

@@ -34,6 +34,7 @@ from connu.kernel.sections import (
     Source,
     Survivorship,
     Twins,
+    Understand,
 )
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "Source",
     "Survivorship",
     "Twins",
+    "Understand",
     "read_settings",
     "settings_from",
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from connu.engine.sql import quoted
+from connu.ledger.expectations import EXPECTATION_EXPORT, UNDERSTANDING_TABLES
 from connu.ledger.facts import FACTS
 from connu.ledger.intents import INTENT_TABLES
 from connu.ledger.twins import SILENCES, TWIN_RELIABILITY, TWINS
@@ -31,6 +32,8 @@ EXPORTS: dict[str, tuple[str, ...] | None] = {
     "silences": tuple(SILENCES.names),
     "twin_reliability": tuple(TWIN_RELIABILITY.names),
     **{name: tuple(schema.names) for name, schema in INTENT_TABLES.items()},
+    **{name: tuple(schema.names) for name, schema in UNDERSTANDING_TABLES.items()},
+    "expectations": EXPECTATION_EXPORT,
     "undecided": _PAIRS,
     "visitors": (
         "anonymous_id",
@@ -76,6 +79,10 @@ ORDER: dict[str, tuple[str, ...]] = {
         "told",
     ),
     "intent_silences": ("kind", "level", "target", "horizon_days", "reason"),
+    "statements": ("source", "row", "statement"),
+    "expectations": ("verbatim_id", "source", "row", "start", "theme"),
+    "to_code": ("rank", "source", "row"),
+    "expectation_reliability": ("theme", "measure"),
     "visitors": ("anonymous_id",),
     "households": ("household_id", "customer_id"),
     "quarantine": ("source", "kind", "row", "column", "reason"),

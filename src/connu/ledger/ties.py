@@ -25,7 +25,13 @@ TieKind = Literal[
 ]
 
 #: Tables that concern nobody.
-_NOBODY = ("products", "twin_reliability", "intent_reliability", "intent_silences")
+_NOBODY = (
+    "products",
+    "twin_reliability",
+    "intent_reliability",
+    "intent_silences",
+    "expectation_reliability",
+)
 
 _RELATIONS: dict[TieKind, tuple[str, ...]] = {
     "customer": ("customers",),

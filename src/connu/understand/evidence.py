@@ -1,12 +1,12 @@
 """Evidence: what speaks for each theme in a stretch of text, without any label.
 
-Five witnesses: seeds that stand there; likeness to the theme's definition and examples, in words and
-in the corpus's own latent semantics (LSA), where «colis» and «livreur» lie near each other; and a
-model learnt on the texts whose seeds are plain, which hears the same theme in other words. None is
-trusted alone: `pair_model` weighs them.
+Five witnesses: seeds that stand there; likeness to the theme's definition and examples, in words
+and in the corpus's own latent semantics (LSA), where «colis» and «livreur» lie near each other;
+and a model learnt on the texts whose seeds are plain, which hears the same theme in other words.
+None is trusted alone: `pair_model` weighs them.
 
-Source: Deerwester et al., Indexing by Latent Semantic Analysis, JASIS 1990; Meng et al.,
-Weakly-Supervised Neural Text Classification, CIKM 2018 (seeds, then a model learnt on what they say).
+Source: Deerwester et al., Indexing by Latent Semantic Analysis, JASIS 1990; Meng et al., Weakly-
+Supervised Neural Text Classification, CIKM 2018 (seeds, then a model learnt on what they say).
 """
 
 from __future__ import annotations

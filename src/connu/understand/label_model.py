@@ -1,8 +1,9 @@
-"""The label model: what a brand's own labels teach of each theme, over n-grams and latent semantics.
+"""The label model: what a brand's own labels teach of each theme, over n-grams and latent
+semantics.
 
-A linear model a theme: logistic regression with the theme's definition and examples as texts of its own
-where labels are few, a linear SVM where there are many. What it says of texts it learnt from is told
-by folds that did not hold them.
+A linear model a theme: logistic regression with the theme's definition and examples as texts of
+its own where labels are few, a linear SVM where there are many. What it says of texts it learnt
+from is told by folds that did not hold them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """The pair model: how probable it is that a stretch speaks of a theme, from their pair features.
 
-Without labels the weights stand below: they were set on English feedback and French app reviews with
-full and with meagre lists of seeds, once, by hand, so that probabilities are right on the whole
-(docs/benchmarks.md); they know no theme. With labels they are learnt, over all themes together.
+Without labels the weights stand below: they were set on English feedback and French app reviews
+with full and with meagre lists of seeds, once, by hand, so that probabilities are right on the
+whole (docs/benchmarks.md); they know no theme. With labels they are learnt, over all themes
+together.
 """
 
 from __future__ import annotations

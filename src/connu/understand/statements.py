@@ -1,7 +1,7 @@
 """Statements: what texts are cut into, with the tone and the form of each.
 
-The cut asks the codebook's seeds what clauses speak of, so that «easy to use and good prices» are two
-statements and «easy and quick to use» is one.
+The cut asks the codebook's seeds what clauses speak of, so that «easy to use and good prices» are
+two statements and «easy and quick to use» is one.
 """
 
 from __future__ import annotations

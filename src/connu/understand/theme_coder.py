@@ -1,9 +1,9 @@
 """The theme coder: which themes a text speaks of, how surely, and in which of its statements.
 
-Without labels the witnesses of `evidence` decide, weighed alike for all themes. A few labels teach a
-model of their own and how far each witness may be trusted; many add the stack. A text of which
-nothing is plain is given its likeliest theme where that is not too unlikely: most of what customers
-write is about something.
+Without labels the witnesses of `evidence` decide, weighed alike for all themes. A few labels teach
+a model of their own and how far each witness may be trusted; many add the stack. A text of which
+nothing is plain is given its likeliest theme where that is not too unlikely: most of what
+customers write is about something.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ class ThemeCoder:
         threshold = np.full(text.shape[1], STATED if self.labels is None else STATED_LABELLED)
         if self.stack is not None:
             stacked = self.stack.of(_described(texts, texts.few, corpus, cut), texts.few)
-            known = ~np.isnan(stacked[0]) if n else np.zeros(text.shape[1], np.bool_)
+            known = np.array([trees is not None for trees in self.stack.trees], np.bool_)
             text[:, known] = stacked[:, known]
             threshold[known] = self.stack.threshold[known]
         empty = np.bincount(cut.statements.text, minlength=n) == 0
