@@ -62,8 +62,8 @@ class Reading(OpenBuild):
     reader: Reader
 
     def sql(self, table: str) -> str:
-        """The query of a table's rows, in no order, the purpose's condition inside."""
-        return self.reader.sql(table, sort=False)
+        """The query of a table's rows, all columns, in no order, the purpose's condition inside."""
+        return self.reader.sql(table, sort=False, whole=True)
 
 
 @contextmanager

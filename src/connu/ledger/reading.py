@@ -182,6 +182,7 @@ class Reader:
         attribute: str | None = None,
         only: Narrowing = ALL,
         sort: bool = True,
+        whole: bool = False,
     ) -> str:
         """The query of a table: its export's columns and order, the predicate inside.
 
@@ -191,6 +192,7 @@ class Reader:
             only: which kind, level, horizon and ranks, for a table that has such.
             sort: in the export's order; a query inside another need not be sorted, and the engine
                 would sort it all the same.
+            whole: with the columns that the export leaves out, behind.
 
         Raises:
             NotFoundError: the build has no such table.
@@ -200,6 +202,8 @@ class Reader:
         """
         self.build.file(name)
         columns = self._columns(name)
+        if whole and EXPORTS.get(name) is not None:
+            columns += [c for c in self._engine.columns(name) if c not in columns]
         chosen = ", ".join(self._shown(name, column) for column in columns)
         if attribute is not None:
             self._check_attribute(name, attribute, columns)

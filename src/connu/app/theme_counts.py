@@ -1,0 +1,132 @@
+"""Theme counts: of each theme, how many verbatims say that it is met, unmet, or ask for it.
+
+A verbatim counts once a theme, however often it says so. What is unmet is worth what those who say
+so are expected to bring (`staying`), where that is told: ten customers who leave are not ten who
+never came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from connu.app.listening import CUSTOMER, THEMES_HEARD, Listening
+from connu.understand.estimate import Estimate, wilson
+
+
+class ThemeCount(msgspec.Struct, frozen=True):
+    """How often a theme was spoken of.
+
+    Attributes:
+        theme, dimension: which.
+        verbatims: that speak of it. share: of all that were listened to, 0-1.
+        customers: how many different ones.
+        met, unmet, wished: verbatims that say it is met, is not, ask for it (a wish, a should, a
+            lack); None: of too few customers to be shown.
+        met_share: of those that say met or unmet, 0-1; None where there is none.
+        value: what the customers who say it is unmet are expected to bring; None: not told.
+    """
+
+    theme: str
+    dimension: str
+    verbatims: int
+    share: Estimate
+    customers: int
+    met: int | None
+    unmet: int | None
+    wished: int | None
+    met_share: Estimate | None
+    value: float | None = None
+
+
+class ThemeCounts(msgspec.Struct, frozen=True):
+    """All themes.
+
+    Attributes:
+        themes: those unmet for the most value first where it is told, else by verbatims unmet;
+            themes that nobody spoke of come last.
+        hidden: themes of too few customers of the segment to be shown.
+        value_days: within how many days `value` is expected; None: `staying` does not tell.
+    """
+
+    themes: list[ThemeCount]
+    hidden: int = 0
+    value_days: int | None = None
+
+
+_CELLS = ("met", "unmet", "wished")
+
+
+def theme_counts(heard: Listening, dimensions: Mapping[str, str]) -> ThemeCounts:
+    """Count the themes.
+
+    Args:
+        heard: what was listened to.
+        dimensions: theme → dimension, of the codebook: those nobody spoke of are told as 0.
+    """
+    cells = ", ".join(
+        f"coalesce(sum({cell}), 0) AS {cell}, count(DISTINCT CASE WHEN {cell} = 1 THEN {CUSTOMER} END)"
+        f" AS {cell}_customers"
+        for cell in _CELLS
+    )
+    rows = heard.rows(
+        f"SELECT theme, min(dimension) AS dimension, count(*) AS verbatims,"
+        f" count(DISTINCT {CUSTOMER}) AS customers, {cells} FROM {THEMES_HEARD} GROUP BY theme"
+    )
+    spoken = {row["theme"] for row in rows}
+    if heard.least == 0:
+        nothing = {name: 0 for cell in _CELLS for name in (cell, f"{cell}_customers")}
+        rows += [
+            {"theme": theme, "dimension": dimension, "verbatims": 0, "customers": 0, **nothing}
+            for theme, dimension in dimensions.items()
+            if theme not in spoken
+        ]
+    shown = [row for row in rows if row["customers"] >= heard.least]
+    days, values = _values(heard)
+    shares = wilson([r["verbatims"] for r in shown], [heard.heard.listened] * len(shown))
+    found = []
+    for row, share in zip(shown, shares, strict=True):
+        told = {
+            cell: None if 0 < row[f"{cell}_customers"] < heard.least else int(row[cell])
+            for cell in _CELLS
+        }
+        met, unmet = told["met"], told["unmet"]
+        part = None
+        if met is not None and unmet is not None and met + unmet:
+            part = wilson([met], [met + unmet])[0]
+        value = values.get(row["theme"], 0.0) if days is not None and unmet is not None else None
+        found.append(
+            ThemeCount(
+                row["theme"],
+                row["dimension"] or dimensions.get(row["theme"], ""),
+                row["verbatims"],
+                share,
+                row["customers"],
+                met,
+                unmet,
+                told["wished"],
+                part,
+                value,
+            )
+        )
+    found.sort(key=lambda one: (-(one.value or 0.0), -(one.unmet or 0), -one.verbatims, one.theme))
+    return ThemeCounts(found, len(rows) - len(shown), days)
+
+
+def _values(heard: Listening) -> tuple[int | None, dict[str, float]]:
+    """The longest horizon `staying` tells values for, and by theme what is at stake."""
+    if not heard.reading.build.has("staying"):
+        return None, {}
+    staying = heard.reading.sql("staying")
+    worth = f"({staying}) AS s WHERE subject_kind = 'customer' AND value IS NOT NULL"
+    days = heard.rows(f"SELECT max(horizon_days) AS days FROM {worth}")[0]["days"]
+    if days is None:
+        return None, {}
+    rows = heard.rows(
+        "SELECT u.theme, sum(w.value) AS value FROM (SELECT DISTINCT theme, subject"
+        f" FROM {THEMES_HEARD} WHERE unmet = 1 AND subject_kind = 'customer') AS u"
+        f" JOIN (SELECT subject, max(value) AS value FROM {worth} AND horizon_days = {days}"
+        " GROUP BY subject) AS w ON w.subject = u.subject GROUP BY u.theme"
+    )
+    return days, {row["theme"]: row["value"] for row in rows}
