@@ -38,7 +38,7 @@ from sklearn.svm import LinearSVC
 from benchmarks.datasets import data_folder
 from connu.kernel.errors import MissingExtraError
 from connu.understand.fine_tuned import FineTuned
-from connu.understand.fine_tuning import Held, Recipe, fine_tune
+from connu.understand.fine_tuning import Recipe, fine_tune
 from connu.understand.label_thresholds import label_thresholds
 from connu.understand.minilm import open_minilm
 
@@ -170,13 +170,12 @@ def show_accuracy(data: Labelled, parts: tuple[str, ...], recipe: Recipe) -> Non
 
 
 def _show_tuned(
-    data: Labelled, held: Held, taught: np.ndarray, known: np.ndarray, said: np.ndarray
+    data: Labelled, held: np.ndarray, taught: np.ndarray, known: np.ndarray, said: np.ndarray
 ) -> None:
-    truth = data.learnt_truth[held.rows]
-    _show(data, "tuned alone", held.probability, truth, taught)
+    _show(data, "tuned alone", held, data.learnt_truth, taught)
     share = TUNED_SHARE
-    both = share * held.probability + (1 - share) * known[held.rows]
-    _show(data, "tuned + ngrams", both, truth, share * taught + (1 - share) * said)
+    known, said = (share * a + (1 - share) * b for a, b in ((held, known), (taught, said)))
+    _show(data, "tuned + ngrams", known, data.learnt_truth, said)
 
 
 def _told() -> Callable[[int, int], None]:

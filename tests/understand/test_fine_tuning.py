@@ -88,12 +88,14 @@ def test_few_texts_are_refused(tmp_path):
         fine_tune(["a"] * 499, np.zeros((499, 1), bool), ["x"], tmp_path / "m")
 
 
-def test_equal_texts_are_held_out_together():
-    texts = [f"text {n % 300}" for n in range(900)]
-    held = fine_tuning._held_out(texts, Recipe())
-    inside = {texts[row] for row in held}
-    assert len(held) == 3 * len(inside) and len(inside) == round(300 / 8)
-    assert {texts[row] for row in np.setdiff1d(np.arange(900), held)}.isdisjoint(inside)
+def test_equal_texts_are_in_one_fold():
+    texts = [f"text {n % 301}" for n in range(903)]
+    fold = fine_tuning._folds(texts, Recipe(folds=3))
+    assert sorted(np.bincount(fold)) == [300, 300, 303]
+    of: dict[str, set[int]] = {}
+    for text, number in zip(texts, fold, strict=True):
+        of.setdefault(text, set()).add(int(number))
+    assert {len(one) for one in of.values()} == {1}
 
 
 def test_every_text_is_seen_once_an_epoch():
@@ -114,8 +116,8 @@ def tiny(tmp_path, monkeypatch):
     monkeypatch.setattr(fine_tuning, "HEADS", HEADS)
 
 
-def _texts(count: int) -> tuple[list[str], np.ndarray]:
-    chance = np.random.default_rng(4)
+def _texts(count: int, seed: int = 4) -> tuple[list[str], np.ndarray]:
+    chance = np.random.default_rng(seed)
     texts = [" ".join(chance.choice(WORDS[4:], 5)) for _ in range(count)]
     truth = np.array([["parcel" in t or "colis" in t, "price" in t or "prix" in t] for t in texts])
     return texts, truth
@@ -128,23 +130,22 @@ def test_it_learns_and_what_is_held_out_shows_it(tmp_path, tiny):
 
     texts, truth = _texts(800)
     told = []
-    recipe = Recipe(rate=3e-3, head_rate=3e-3, epochs=15, pieces=16, threads=1)
+    recipe = Recipe(rate=3e-3, head_rate=3e-3, epochs=15, pieces=16, threads=1, folds=2)
     threads, chance = torch.get_num_threads(), torch.get_rng_state()
-    held = fine_tune(
+    held_out = fine_tune(
         texts, truth, _LABELS, tmp_path / "m",
         recipe=recipe, progress=lambda done, steps: told.append((done, steps)),
     )  # fmt: skip
     assert torch.get_num_threads() == threads
     assert torch.equal(torch.get_rng_state(), chance)
     assert told[-1][0] == told[-1][1] == len(told)
-    right = ((held.probability > 0.5) == truth[held.rows]).mean()
-    assert right > 0.95
-    again = fine_tune(texts, truth, _LABELS, tmp_path / "again", recipe=recipe)
-    np.testing.assert_allclose(again.probability, held.probability, atol=1e-4)
+    assert ((held_out > 0.5) == truth).mean() > 0.95
     model = FineTuned(tmp_path / "m")
-    np.testing.assert_allclose(
-        model.probabilities([texts[row] for row in held.rows]), held.probability, atol=1e-6
-    )
+    assert model.labels == _LABELS
+    later, wanted = _texts(300, seed=9)
+    assert ((model.probabilities(later) > 0.5) == wanted).mean() > 0.9
+    again = fine_tune(texts, truth, _LABELS, tmp_path / "again", recipe=recipe)
+    np.testing.assert_allclose(again, held_out, atol=1e-4)
 
 
 def test_torch_and_the_graph_agree(tmp_path, tiny):
