@@ -18,7 +18,7 @@ from connu.understand.folding import Folded
 from connu.understand.tokens import Tokens, class_table, hash_of
 
 #: How a clause is parted from the one before it.
-HARD, TURN, SOFT, AND = range(4)
+HARD, TURN, SOFT, AND, RUN_ON, WITH = range(6)
 #: Words that turn: what follows may be of another tone.
 _TURNS = (
     "mais", "cependant", "toutefois", "neanmoins", "pourtant", "sauf", "hormis", "excepte",
@@ -185,8 +185,10 @@ def _clauses(
             parted = gap
             if does == 1 or does == 2:
                 parted = TURN if gap != HARD else HARD
-            elif (does == 3 or does == 5) and gap == -1:
+            elif does == 3 and gap == -1:
                 parted = AND
+            elif does == 5 and gap == -1:
+                parted = WITH
             if token == stop or (parted >= 0 and token > begin):
                 if token > begin:
                     out_text[n], out_join[n] = text[i], join

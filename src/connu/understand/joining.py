@@ -63,7 +63,7 @@ def _joined(
     statement = -1
     now_theme, now_tone = -1, 0
     for i in range(len(text)):
-        apart = i == 0 or text[i] != text[i - 1] or join[i] == 0
+        apart = i == 0 or text[i] != text[i - 1] or join[i] == 0 or join[i] == 4
         if not apart:
             empty = theme[i] < 0 and tone[i] == 0
             empty_before = now_theme < 0 and now_tone == 0
@@ -71,6 +71,8 @@ def _joined(
             against = tone[i] * now_tone < 0
             if join[i] == 1:
                 apart = not (empty or empty_before) or (words[i] > 3 and not empty)
+            elif join[i] == 5:
+                apart = (other or against) and tone[i] != 0 and now_tone != 0 and theme[i] >= 0
             else:
                 apart = other or against
         if apart:

@@ -94,6 +94,48 @@ def tone_of(folded: Folded, tokens: Tokens, clauses: Clauses, language: np.ndarr
     )
 
 
+def signs_of(
+    folded: Folded, tokens: Tokens, clauses: Clauses, language: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Where words judge: int8 (tokens,), 1 contentment and −1 discontent, 0 elsewhere, at the first
+    token of each; and bool (tokens,): the further tokens of one. Faint words are left out.
+
+    Args:
+        as of tone_of.
+    """
+    hits = find_terms(tone_terms(), folded, tokens, clauses, language)
+    shifts = find_terms(_shifters(), folded, tokens, clauses, language)
+    kinds = np.full(len(tokens.hash), -1, np.int8)
+    kinds[shifts.token] = _shifters().of[shifts.term]
+    terms = tone_terms()
+    return _signs(
+        len(tokens.hash), hits.clause, hits.token, hits.words, terms.of[hits.term],
+        terms.weight[hits.term], clauses.first, kinds,
+    )  # fmt: skip
+
+
+@njit(cache=True, nogil=True)
+def _signs(
+    n: int, clause: np.ndarray, token: np.ndarray, words: np.ndarray, sign: np.ndarray,
+    weight: np.ndarray, first: np.ndarray, kinds: np.ndarray,
+) -> tuple:  # fmt: skip
+    made, within = np.zeros(n, np.int8), np.zeros(n, np.bool_)
+    for h in range(len(clause)):
+        at = token[h]
+        for further in range(at + 1, at + words[h]):
+            within[further] = True
+        if weight[h] <= 1:
+            continue
+        turned = False
+        for back in range(1, _REACH + 1):
+            if at - back < first[clause[h]]:
+                break
+            if kinds[at - back] == 2:
+                turned = not turned
+        made[at] = 1 if (sign[h] == 0) != turned else -1
+    return made, within
+
+
 @njit(cache=True, nogil=True)
 def _content(
     start: np.ndarray, end: np.ndarray, first: np.ndarray, last: np.ndarray, kinds: np.ndarray
