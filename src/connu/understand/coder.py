@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from connu.understand.corpus import Corpus
 from connu.understand.forms import EXPLICIT
@@ -18,9 +17,9 @@ from connu.understand.polarity import (
     NEUTRAL,
     POSITIVE,
     Polarity,
-    Spoken,
     status_of,
 )
+from connu.understand.spoken import spoken_in, spoken_of
 from connu.understand.statements import Cut, cut_texts
 from connu.understand.theme_coder import ThemeCoder, Told
 
@@ -34,9 +33,11 @@ SPEAKS = 0.3
 #: A second theme is held beside the first where a seed of it stands there and it is nearly as likely.
 BESIDE = 0.9
 #: One that neither judges nor asks holds a theme, without labels, only where that is plain.
-SURELY = 0.6
+SURELY = 0.8
 #: A statement that judges or asks is of its likeliest theme from here on, without labels.
-ALONE = 0.25
+ALONE = 0.35
+#: The same where a seed of it stands there.
+NAMED = 0.15
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,27 @@ class Coder:
             cut.forms.addressee[statement], cut.forms.outside[statement], cut, told,
         )  # fmt: skip
 
+    def by_text(
+        self, corpus: Corpus, coded: Coded, rating: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """One polarity a text and stated theme, by all its statements together.
+
+        Args:
+            corpus, rating: as of `code`. coded: what it told.
+
+        Returns:
+            text, theme: int64 (n,); polarity: int64 (n,), into POLARITIES.
+        """
+        if not len(coded.text):
+            return coded.text, coded.theme, coded.polarity
+        rated = np.zeros(len(corpus), np.float32) if rating is None else rating
+        pairs = np.unique(np.stack([coded.text, coded.theme]), axis=1)
+        spoken, there = spoken_in(corpus, coded.cut, coded.told, *pairs, rated)
+        text, theme = pairs[:, there]
+        polarity = self.polarity.of(spoken).argmax(1)
+        past = (2 * spoken.past >= spoken.held) & (self.polarity.columns is None)
+        return text, theme, np.where(past & (polarity == POSITIVE), NEGATIVE, polarity)
+
 
 def held_by(cut: Cut, told: Told) -> tuple[np.ndarray, np.ndarray]:
     """Which statements hold which stated themes: int64 (n,), int64 (n,).
@@ -127,7 +149,9 @@ def held_by(cut: Cut, told: Told) -> tuple[np.ndarray, np.ndarray]:
         says = (np.abs(cut.tone[:, 0] - cut.tone[:, 1]) > 0) | (cut.forms.form >= 0)
         speaks &= says[:, None] | (likely >= SURELY)
         top = told.statement.argmax(1)
-        own = np.flatnonzero(says & ~speaks.any(1) & (told.statement.max(1) >= ALONE))
+        named = told.witness.seeds[np.arange(len(top)), top] > 0
+        enough = told.statement.max(1) >= np.where(named, NAMED, ALONE)
+        own = np.flatnonzero(says & ~speaks.any(1) & enough)
         speaks[own, top[own]] = True
     # Where nothing speaks of a stated theme: the statement that does most.
     begins = np.flatnonzero(np.r_[True, made.text[1:] != made.text[:-1]])
@@ -138,41 +162,6 @@ def held_by(cut: Cut, told: Told) -> tuple[np.ndarray, np.ndarray]:
     for_it = first & (np.cumsum(first, axis=0) - _before(first, begins, run) == 1)
     statement, theme = np.nonzero(speaks | for_it)
     return statement, theme
-
-
-def spoken_of(
-    corpus: Corpus,
-    cut: Cut,
-    told: Told,
-    statement: np.ndarray,
-    theme: np.ndarray,
-    rating: np.ndarray,
-) -> Spoken:
-    """What statements say of themes, each by itself, as polarity reads it."""
-    made, n = cut.statements, len(statement)
-    forms = np.zeros((n, len(EXPLICIT) + 1), np.float32)
-    forms[np.arange(n), cut.forms.form[statement]] = 1.0
-    whole, tone, counted = whole_texts(corpus, cut, told)
-    text = made.text[statement]
-    return Spoken(
-        told.witness.rows[statement], whole[text], cut.tone[statement], tone[text], forms,
-        theme, counted[text], told.witness.seeds[statement, theme] > 0, rating[text],
-    )  # fmt: skip
-
-
-def whole_texts(corpus: Corpus, cut: Cut, told: Told) -> tuple[csr_matrix, np.ndarray, np.ndarray]:
-    """n-grams, tone and number of statements of whole texts, from their statements."""
-    made, n = cut.statements, len(corpus)
-    of = csr_matrix(
-        (np.ones(len(made), np.float32), (made.text, np.arange(len(made)))), shape=(n, len(made))
-    )
-    rows = (of @ told.witness.rows).tocsr()
-    square = np.sqrt(np.asarray(rows.multiply(rows).sum(1)).ravel())
-    scale = np.divide(np.sqrt(2), square, out=np.zeros_like(square), where=square > 0)
-    rows.data *= np.repeat(scale, np.diff(rows.indptr)).astype(np.float32)
-    tone = np.zeros((n, 2), np.float32)
-    np.add.at(tone, made.text, cut.tone)
-    return rows, tone, np.bincount(made.text, minlength=n).astype(np.float32)
 
 
 def forms_with(explicit: np.ndarray, polarity: np.ndarray, tone: np.ndarray) -> np.ndarray:

@@ -8,12 +8,12 @@ import numpy as np
 import pyarrow as pa
 
 from connu.understand.codebook import Codebook
-from connu.understand.coder import Coder, spoken_of
+from connu.understand.coder import Coder
 from connu.understand.corpus import Corpus, corpus_of
 from connu.understand.evidence import Evidence, learn_evidence
 from connu.understand.polarity import Polarity, learn_polarity, learn_ratings
-from connu.understand.statements import Cut
-from connu.understand.theme_coder import ThemeCoder, Told
+from connu.understand.spoken import spoken_in
+from connu.understand.theme_coder import ThemeCoder
 
 #: What `Labelled.polarity` says where nobody said it.
 UNSAID = -1
@@ -69,14 +69,15 @@ def learn_coder(
     cut = coder.cut(known)
     themes = coder.themes.learn(known, cut, labelled.themes, seed)
     told = themes.tell(known, cut)
-    text, theme = np.nonzero(labelled.themes & (labelled.polarity != UNSAID))
+    # All its themes count towards how many a text speaks of, with a polarity or without.
+    text, theme = np.nonzero(labelled.themes)
+    spoken, there = spoken_in(known, cut, told, text, theme, rated[labelled.row])
+    text, theme = text[there], theme[there]
+    said = labelled.polarity[text, theme].astype(np.int64)
+    learnt = np.flatnonzero(said != UNSAID)
     polarity = coder.polarity
-    statement = likeliest(cut, told, text, theme)
-    there = statement >= 0
-    if there.any():
-        spoken = spoken_of(known, cut, told, statement[there], theme[there], rated[labelled.row])
-        said = labelled.polarity[text[there], theme[there]].astype(np.int64)
-        polarity = learn_polarity(polarity, spoken, said, text[there], seed)
+    if len(learnt):
+        polarity = learn_polarity(polarity, spoken.part(learnt), said[learnt], text[learnt], seed)
     return Coder(themes, polarity)
 
 
@@ -91,20 +92,3 @@ def _rated(evidence: Evidence, corpus: Corpus, rating: np.ndarray, seed: int) ->
         corpus.folded, corpus.tokens, starts[:-1], starts[1:], corpus.language
     )
     return learn_ratings(rows, rating, seed)
-
-
-def likeliest(cut: Cut, told: Told, text: np.ndarray, theme: np.ndarray) -> np.ndarray:
-    """int64 (n,): the statement of a text that most likely speaks of a theme; −1: it has none.
-
-    Args:
-        cut, told: of all texts.
-        text, theme: int64 (n,).
-    """
-    made = cut.statements
-    begins = np.searchsorted(made.text, text)
-    ends = np.searchsorted(made.text, text + 1)
-    chosen = np.full(len(text), -1, np.int64)
-    for i, (a, b, k) in enumerate(zip(begins, ends, theme, strict=True)):
-        if b > a:
-            chosen[i] = a + int(told.statement[a:b, k].argmax())
-    return chosen

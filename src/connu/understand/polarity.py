@@ -20,6 +20,7 @@ from sklearn.svm import LinearSVC
 
 from connu.understand.forms import EXPLICIT
 from connu.understand.projection import projected
+from connu.understand.spoken import Spoken
 
 #: As numbers: negative, neutral, positive.
 NEGATIVE, NEUTRAL, POSITIVE = 0, 1, 2
@@ -27,38 +28,11 @@ NEGATIVE, NEUTRAL, POSITIVE = 0, 1, 2
 LEAST_RATED, MOST_RATED = 100, 6000
 #: Labelled polarities from which they teach.
 LEAST_LABELLED = 150
-_SEEDS = 3
+_SEEDS, _FOLDS = 3, 4
 _TREES: dict[str, Any] = {
     "n_estimators": 120, "num_leaves": 7, "learning_rate": 0.05, "min_child_samples": 25,
     "subsample": 0.7, "subsample_freq": 1, "colsample_bytree": 0.7, "verbose": -1, "n_jobs": 1,
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Spoken:
-    """What stands of a theme in a text, one a row.
-
-    Attributes:
-        local, whole: float32 (n, features): n-grams of its statements, and of the text.
-        tone, whole_tone: float32 (n, 2): contentment, discontent.
-        forms: float32 (n, len(EXPLICIT) + 1): its statements by form; the last: none.
-        theme: int64 (n,). statements: float32 (n,): of the text.
-        seen: bool (n,): whether a seed of the theme stands there.
-        rating: float32 (n,): −1 low, 1 high, 0 neither or unknown.
-    """
-
-    local: csr_matrix
-    whole: csr_matrix
-    tone: np.ndarray
-    whole_tone: np.ndarray
-    forms: np.ndarray
-    theme: np.ndarray
-    statements: np.ndarray
-    seen: np.ndarray
-    rating: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.theme)
 
 
 @dataclass(frozen=True)
@@ -113,11 +87,12 @@ class Polarity:
         return projected(spoken.local, self.rated[0][:, None])[:, 0] + self.rated[1]
 
     def _described(self, spoken: Spoken, said: np.ndarray) -> np.ndarray:
-        own = spoken.tone[:, 0] - spoken.tone[:, 1]
         heard = np.zeros(len(spoken)) if self.rated is None else self._heard(spoken)
         return np.column_stack(
-            [said, spoken.tone, spoken.whole_tone, spoken.statements, spoken.seen, spoken.forms,
-             own / (1 + spoken.tone.sum(1)), spoken.rating, heard]
+            [said, spoken.tone, _balance(spoken.tone), spoken.whole_tone, spoken.statements,
+             spoken.seen, spoken.forms, spoken.together, _balance(spoken.together), spoken.sides,
+             spoken.whole_sides, spoken.held, spoken.judging, spoken.past, spoken.asked,
+             spoken.rating, heard]
         ).astype(np.float32)  # fmt: skip
 
 
@@ -155,13 +130,16 @@ def learn_polarity(
         text: int64 (n,): of which text each is: a text is never on both sides of a fold.
         seed: of folds and trees.
     """
-    if len(polarity) < LEAST_LABELLED or len(np.unique(polarity)) < 2:
+    texts = len(np.unique(text))
+    if len(polarity) < LEAST_LABELLED or len(np.unique(polarity)) < 2 or texts < 2:
         return known
     from lightgbm import LGBMClassifier
 
     themes = int(spoken.theme.max()) + 1
     both = _both(spoken, themes)
-    folds = list(GroupKFold(4).split(both, polarity, text))
+    # Shuffled: labels that come in a pattern must not be parted by it.
+    parted = GroupKFold(min(_FOLDS, texts), shuffle=True, random_state=seed)
+    folds = list(parted.split(both, polarity, text))
     said = np.zeros((len(polarity), 3))
     for learnt, told in folds:
         columns, bias = _linear(both[learnt], polarity[learnt], seed)
@@ -170,11 +148,11 @@ def learn_polarity(
     described = known._described(spoken, said)
     out = np.zeros((len(polarity), 3))
     for learnt, told in folds:
-        model = LGBMClassifier(random_state=seed, **_TREES).fit(described[learnt], polarity[learnt])
-        out[np.ix_(told, model.classes_)] = model.predict_proba(described[told])
+        model = LGBMClassifier(random_state=seed, **_TREES)
+        model.fit(*_with_all(described[learnt], polarity[learnt]))
+        out[told] = model.predict_proba(described[told])
     trees = []
     for number in range(_SEEDS):
-        # All three are among the targets, so that a booster always gives three columns.
         model = LGBMClassifier(random_state=seed + number, **_TREES)
         trees.append(model.fit(*_with_all(described, polarity)).booster_)
     return Polarity(known.rated, columns, bias, tuple(trees), _neutral(out, polarity), themes)
@@ -204,19 +182,25 @@ def _both(spoken: Spoken, themes: int) -> csr_matrix:
     return hstack([spoken.whole, normalize(spoken.local), theme]).tocsr().astype(np.float32)
 
 
+def _balance(tone: np.ndarray) -> np.ndarray:
+    """float32 (n,), −1–1: contentment over discontent, by how much of both there is."""
+    balance: np.ndarray = (tone[:, 0] - tone[:, 1]) / (1 + tone.sum(1))
+    return balance
+
+
 def _linear(rows: csr_matrix, polarity: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """float32 (features, 3), (3,): one against the rest."""
     columns, bias = np.zeros((rows.shape[1], 3), np.float32), np.full(3, -1.0, np.float32)
     for which in range(3):
         of_it = polarity == which
         if of_it.any() and not of_it.all():
-            model = LinearSVC(C=0.3, random_state=seed, tol=1e-3).fit(rows, of_it)
+            model = LinearSVC(C=0.1, random_state=seed, tol=1e-3).fit(rows, of_it)
             columns[:, which], bias[which] = model.coef_[0], model.intercept_[0]
     return columns, bias
 
 
 def _with_all(described: np.ndarray, polarity: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The rows, and one of each polarity that is not among them."""
+    """The rows, and one of each polarity not among them: trees always give three columns."""
     absent = np.setdiff1d(np.arange(3), polarity)
     rows = np.concatenate([described, np.zeros((len(absent), described.shape[1]), np.float32)])
     return rows, np.concatenate([polarity, absent])
