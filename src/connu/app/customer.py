@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from connu.app.expected_of import expected_of
 from connu.app.intent_view import IntentView, intents_of
 from connu.app.reading import Reading
 from connu.engine.sql import literal
@@ -28,6 +29,7 @@ class CustomerView:
         household: the customers who live with him.
         visitors: cookies tied to him.
         intents: what he is after (`intent_view.IntentView`).
+        expected: what he expects of the brand, in his words (`expected_of.expected_of`).
     """
 
     customer_id: str
@@ -39,6 +41,7 @@ class CustomerView:
     household: list[str] = field(default_factory=list)
     visitors: list[dict[str, Any]] = field(default_factory=list)
     intents: IntentView = field(default_factory=IntentView)
+    expected: list[dict[str, Any]] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """The view as JSON."""
@@ -68,8 +71,8 @@ def gather(reading: Reading, customer_id: str) -> CustomerView:
     """One customer from a build's tables, as far as he may be read for the purpose.
 
     Reads people, normal, identifiers, identities, facts, links, undecided, households,
-    visitors and the tables of intents; costs one filtered scan of each (well under a second
-    for a million records).
+    visitors, expectations and the tables of intents; costs one filtered scan of each (well under
+    a second for a million records).
 
     Args:
         reading: the build, opened for the purpose.
@@ -103,6 +106,7 @@ def gather(reading: Reading, customer_id: str) -> CustomerView:
         ],
         visitors=reading.rows(_visitors_sql(reading, customer_id)),
         intents=intents_of(reading, "customer", customer_id),
+        expected=expected_of(reading, "customer", customer_id),
     )
 
 

@@ -1,7 +1,7 @@
-"""Outcomes: what may go with what customers say: their rating, their NPS, their return, their spend.
+"""Outcomes: what may go with what customers say: a rating, an NPS, a return, a spend.
 
-Return and spend are read from the events of customers whose behaviour is seen at all: somebody known
-from the support file alone has not stayed away.
+Return and spend are read from the events of customers whose behaviour is seen at all: somebody
+known from the support file alone has not stayed away.
 """
 
 from __future__ import annotations

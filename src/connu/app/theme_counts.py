@@ -66,8 +66,8 @@ def theme_counts(heard: Listening, dimensions: Mapping[str, str]) -> ThemeCounts
         dimensions: theme → dimension, of the codebook: those nobody spoke of are told as 0.
     """
     cells = ", ".join(
-        f"coalesce(sum({cell}), 0) AS {cell}, count(DISTINCT CASE WHEN {cell} = 1 THEN {CUSTOMER} END)"
-        f" AS {cell}_customers"
+        f"coalesce(sum({cell}), 0) AS {cell},"
+        f" count(DISTINCT CASE WHEN {cell} = 1 THEN {CUSTOMER} END) AS {cell}_customers"
         for cell in _CELLS
     )
     rows = heard.rows(

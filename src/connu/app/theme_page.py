@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -85,9 +86,9 @@ def theme_page(
     rows = heard.rows(
         "SELECT e.*, s.channel, s.quote AS sentence, s.start AS begins, p.quote AS previous,"
         ' n.quote AS next FROM (SELECT source, "row",'
-        " verbatim_id, statement, subject_kind, subject, status, polarity, form, basis, probability,"
-        ' start, "end", quote, time, "by", row_number() OVER (ORDER BY time DESC NULLS LAST,'
-        ' source, "row", start, statement) AS place'
+        " verbatim_id, statement, subject_kind, subject, status, polarity, form, basis,"
+        ' probability, start, "end", quote, time, "by", row_number() OVER'
+        ' (ORDER BY time DESC NULLS LAST, source, "row", start, statement) AS place'
         f" FROM {EXPECTATIONS_HEARD} WHERE {test}) AS e LEFT JOIN {STATEMENTS_HEARD} AS s"
         f" {_same('s', 0)} LEFT JOIN {STATEMENTS_HEARD} AS p {_same('p', -1)}"
         f" LEFT JOIN {STATEMENTS_HEARD} AS n {_same('n', 1)}"
@@ -99,7 +100,7 @@ def theme_page(
                                             row["end"], row["quote"])  # fmt: skip
         before = f"{row['previous']} {before}" if row["previous"] else before
         after = f"{after} {row['next']}" if row["next"] else after
-        told = {name: row.get(name) for name in ThemeVerbatim.__struct_fields__}
+        told: dict[str, Any] = {name: row.get(name) for name in ThemeVerbatim.__struct_fields__}
         shown.append(ThemeVerbatim(**told | {"quote": quote, "before": before, "after": after}))
     return ThemePage(theme, there["n"], there["customers"], first + 1, shown)
 

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+from connu.app.expected_of import expected_of
 from connu.app.intent_view import IntentView, intents_of
 from connu.app.reading import OpenBuild, Reading
 from connu.engine.sql import literal
@@ -40,6 +41,7 @@ class VisitorView:
         probabilities: attribute, value, probability, stated: of every value, stated or not.
         silences: attribute, reason, because.
         intents: what he is after (`intent_view.IntentView`).
+        expected: what he expects of the brand, in his words (`expected_of.expected_of`).
     """
 
     anonymous_id: str
@@ -53,6 +55,7 @@ class VisitorView:
     probabilities: list[dict[str, Any]] = field(default_factory=list)
     silences: list[dict[str, Any]] = field(default_factory=list)
     intents: IntentView = field(default_factory=IntentView)
+    expected: list[dict[str, Any]] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """The view as JSON."""
@@ -87,11 +90,12 @@ def visitor_of(reading: Reading, cookies: list[str]) -> VisitorView | None:
         told=[
             _told(fact)
             for fact in _rows(reading, "facts", cookie, "probability DESC")
-            if fact["basis"] != "intents"
+            if fact["basis"] not in ("intents", "coded")
         ],
         probabilities=_rows(reading, "twins", cookie, "probability DESC"),
         silences=[_silence(row) for row in _rows(reading, "silences", cookie, "reason")],
         intents=intents_of(reading, "visitor", cookie),
+        expected=expected_of(reading, "visitor", cookie),
     )
 
 

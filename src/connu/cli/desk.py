@@ -224,7 +224,16 @@ def plain(text: str) -> str:
     """A text that only shows itself: neither the terminal nor Rich is told to do anything."""
     from rich.markup import escape
 
-    return escape(_STEERING.sub("·", text.replace("\r\n", "\n")))
+    return escape(still(text))
+
+
+def still(text: str) -> str:
+    """A text that does not steer the terminal; what Rich reads as markup is still to be escaped.
+
+    >>> still("\x1b[2J one\r\ntwo")
+    '·[2J one\ntwo'
+    """
+    return _STEERING.sub("·", text.replace("\r\n", "\n"))
 
 
 def progress(labels: int) -> str:

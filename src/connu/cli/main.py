@@ -23,14 +23,17 @@ from connu.cli import (
     decide,
     demo,
     evaluate,
+    expectations,
     explain,
     export,
     failure,
     forget,
     init,
+    preference,
     scorecard,
     show,
     status,
+    themes,
 )
 from connu.kernel import interruption
 
@@ -79,6 +82,9 @@ app.command(rich_help_panel=START)(status.status)
 app.command(rich_help_panel=LOOK)(show.show)
 app.command(rich_help_panel=LOOK)(explain.explain)
 app.command(rich_help_panel=LOOK)(export.export)
+app.command(rich_help_panel=UNDERSTAND)(expectations.expectations)
+app.add_typer(preference.app, name="preference", rich_help_panel=UNDERSTAND)
+app.command(rich_help_panel=UNDERSTAND)(themes.themes)
 app.command(rich_help_panel=UNDERSTAND)(code.code)
 app.command(rich_help_panel=UNDERSTAND)(answer.answer)
 app.command(rich_help_panel=CORRECT)(decide.join)

@@ -31,7 +31,8 @@ def show(
     """Show one customer: facts, records, identifiers and links, with probability, basis, source.
 
     What he is after, what he will buy and how soon, what comes next, whether he
-    stays: as far as the build was right about it on a time held out.
+    stays: as far as the build was right about it on a time held out. What he
+    expects of the brand, met or not, in his own words.
 
     What you type is read as the sources' values are: «06 12 34 56 78» finds
     +33612345678. When several customers answer to it, they are listed to choose
@@ -77,6 +78,7 @@ def print_customer(console: Console, customer: CustomerView, label: str) -> None
     """A customer's page on the screen."""
     from rich.markup import escape
 
+    from connu.cli.expected import print_expected
     from connu.cli.intent_view import print_intents
     from connu.cli.screen import percent, table
 
@@ -91,13 +93,14 @@ def print_customer(console: Console, customer: CustomerView, label: str) -> None
             _day(fact["observed_at"]),
         )
         for fact in customer.facts
-        if fact["basis"] != "intents"
+        if fact["basis"] not in ("intents", "coded")
     ]
     headers = ("attribute", "value", "sure", "basis", "source", "as of")
     console.print(table(headers, facts, right=("sure",), title="[bold]facts[/]"))
     for line in _by_twins(customer.facts):
         console.print(f"[dim]{escape(line)}[/]")
     print_intents(console, customer.intents)
+    print_expected(console, customer.expected)
     records = [
         (f"{record['source']}:{record['record_id']}", _gist(record), _day(record["recorded_at"]))
         for record in customer.records

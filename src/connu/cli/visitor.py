@@ -17,6 +17,7 @@ def print_visitor(console: Console, visitor: VisitorView) -> None:
     """A visitor's page on the screen."""
     from rich.markup import escape
 
+    from connu.cli.expected import print_expected
     from connu.cli.intent_view import print_intents
     from connu.cli.screen import percent, shown, table
 
@@ -33,6 +34,7 @@ def print_visitor(console: Console, visitor: VisitorView) -> None:
     if visitor.shared_device:
         console.print("Several accounts were seen behind the cookie: a device, not a person.")
     print_intents(console, visitor.intents)
+    print_expected(console, visitor.expected)
     if visitor.told:
         told = [
             (fact["attribute"], fact["value"], percent(fact["probability"]), fact.get("because"))
