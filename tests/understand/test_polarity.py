@@ -148,6 +148,7 @@ def test_nothing_is_told_of_nothing(mixed):
     spoken, labels, text = _labelled(mixed)
     none = spoken.part(np.zeros(0, np.int64))
     assert Polarity().of(none).shape == (0, 3)
+    assert learn_polarity(Polarity(), spoken, labels, text).of(none).shape == (0, 3)
 
 
 def test_status_follows_polarity_and_wishes_are_unknown():

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from connu.app.decision import Decision, What
     from connu.app.evaluation import TwinsEvaluation
     from connu.app.example import Example
+    from connu.app.expectation_evaluation import ExpectationsEvaluation
     from connu.app.finding import Found
     from connu.app.forgetting import Target
     from connu.app.intent_evaluation import IntentsEvaluation
@@ -369,6 +370,30 @@ class Brand:
                 truth=None if truth is None else Path(truth),
                 progress=progress,
             )
+
+    def evaluate_expectations(
+        self,
+        truth: str | Path,
+        *,
+        few: int | None = None,
+        seeds: int = 10,
+        purpose: str = "service",
+        progress: Progress | None = None,
+    ) -> ExpectationsEvaluation:
+        """How rightly expectations are coded; see `connu.app.expectation_evaluation`.
+
+        Args:
+            truth: JSON Lines of coded verbatims, by id or with their texts.
+            few: texts a theme to learn from; None: the build as it is, or none and all labels.
+            seeds: draws of the few.
+            purpose: who did not grant it is neither learnt from nor judged.
+            progress: who watches.
+        """
+        from connu.app.expectation_evaluation import evaluate_expectations
+
+        return evaluate_expectations(
+            self, Path(truth), few=few, seeds=seeds, purpose=purpose, progress=progress
+        )
 
     def scorecard(
         self, *, purpose: str = "service", truth: str | Path | Sequence[str | Path] = ()

@@ -8,7 +8,7 @@ same lines are written by an export, so that labels go from one brand's folder t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -91,12 +91,12 @@ def read_labels(path: Path, themes: Collection[str]) -> Labels:
     bad: list[BadLine] = []
     passed_over: set[str] = set()
     decoder = msgspec.json.Decoder()
-    for line, raw in _lines(path):
+    for line, raw in numbered_lines(path):
         try:
-            said = _object(decoder, raw)
-            passed_over.update(_unknown(said))
+            said = object_of(decoder, raw)
+            passed_over.update(unknown_members(said))
             codes, quotes = checked_codes(said, themes)
-            good.append(Label(line, _id(said), codes, quotes, _coder(said)))
+            good.append(Label(line, id_of(said), codes, quotes, _coder(said)))
         except UsageError as error:
             bad.append(bad_line(line, error, raw))
     return Labels(good, bad, frozenset(passed_over))
@@ -109,7 +109,7 @@ def bad_line(line: int, error: UsageError, raw: bytes) -> BadLine:
 
 def raw_lines(path: Path, wanted: Collection[int]) -> dict[int, bytes]:
     """The content of some lines, by number."""
-    return {line: raw for line, raw in _lines(path) if line in wanted}
+    return {line: raw for line, raw in numbered_lines(path) if line in wanted}
 
 
 def label_line(id: str, codes: Codes, coder: str | None = None) -> bytes:
@@ -125,8 +125,12 @@ def write_bad_lines(path: Path, bad: Iterable[BadLine]) -> None:
     path.write_bytes(b"".join(msgspec.json.encode(one) + b"\n" for one in bad))
 
 
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Number and content of every line that is not empty."""
+def numbered_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Number and content of every line that is not empty.
+
+    Raises:
+        SourceError: there is no such file, or it cannot be read.
+    """
     try:
         with path.open("rb") as file:
             number = 0
@@ -143,7 +147,12 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
         ) from None
 
 
-def _object(decoder: msgspec.json.Decoder[Any], raw: bytes) -> dict[str, Any]:
+def object_of(decoder: msgspec.json.Decoder[Any], raw: bytes) -> dict[str, Any]:
+    """The JSON object that a line is.
+
+    Raises:
+        UsageError: it is none.
+    """
     example = 'one JSON object a line, as {"id": "17", "themes": ["delivery"]}'
     try:
         said = decoder.decode(raw)
@@ -155,17 +164,30 @@ def _object(decoder: msgspec.json.Decoder[Any], raw: bytes) -> dict[str, Any]:
     return said
 
 
-def _unknown(said: dict[str, Any]) -> list[str]:
-    """Members that connu does not know; one that is nearly known is an error."""
-    unknown = [member for member in said if member not in MEMBERS]
+def unknown_members(said: dict[str, Any], known: Sequence[str] = MEMBERS) -> list[str]:
+    """Members that connu does not know; one that is nearly known is an error.
+
+    Args:
+        said: a line.
+        known: what a line may hold.
+
+    Raises:
+        UsageError: a member is nearly known.
+    """
+    unknown = [member for member in said if member not in known]
     for member in unknown:
-        near = get_close_matches(member.lower(), MEMBERS, n=1, cutoff=_NEAR)
+        near = get_close_matches(member.lower(), known, n=1, cutoff=_NEAR)
         if near:
             raise UsageError(f"there is no member «{member}»", hint=f"did you mean «{near[0]}»?")
     return unknown
 
 
-def _id(said: dict[str, Any]) -> str:
+def id_of(said: dict[str, Any]) -> str:
+    """The id of a line.
+
+    Raises:
+        UsageError: it names none.
+    """
     id = said.get("id")
     if type(id) is int:
         return str(id)

@@ -234,6 +234,80 @@ def intents(
         out().print(f"The curves are drawn in {escape(str(chart))}.")
 
 
+@app.command()
+def expectations(
+    truth: Annotated[
+        Path,
+        typer.Argument(
+            metavar="TRUTH",
+            help="JSON Lines of coded verbatims, as connu code --import takes; lines that bring "
+            "their text need no build.",
+        ),
+    ],
+    few: Annotated[
+        int | None,
+        typer.Option(
+            "--few",
+            min=1,
+            metavar="N",
+            help="Learn from N texts a theme, drawn from the truth, and judge on the others.",
+            show_default=False,
+        ),
+    ] = None,
+    seeds: Annotated[
+        int, typer.Option("--seeds", min=1, help="How often the few are drawn anew.")
+    ] = 10,
+    chart: Annotated[
+        Path | None,
+        typer.Option("--chart", metavar="FILE", help="Draw the figures too, as .svg or .html."),
+    ] = None,
+    purpose: Purpose = "service",
+    brand: BrandFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Judge what connu says customers expect, on verbatims that somebody coded.
+
+    Themes by verbatim (precision, recall, F1), polarity and status where the theme is
+    right, whether probabilities mean what they say and, where the truth says in which
+    stretch a thing is said, the expectation F1. Verbatims whose codes the build learnt
+    from are left out. Where every line brings its text, connu learns on the file itself:
+    from none of its labels, then from all that are not of the split «test».
+
+    [dim]Examples:[/]
+      connu evaluate expectations truth.jsonl
+      connu evaluate expectations truth.jsonl --few 16 --seeds 10
+      connu evaluate expectations truth.jsonl --chart expectations.svg
+    """
+    from connu.cli.progress import watched
+
+    if chart is not None:
+        from connu.cli.chart import check_chart
+
+        check_chart(chart)
+    place = opened(brand)
+    with watched() as progress:
+        evaluation = place.evaluate_expectations(
+            truth, few=few, seeds=seeds, purpose=purpose, progress=progress
+        )
+    if chart is not None:
+        from connu.cli.expectation_chart import write_expectation_chart
+
+        write_expectation_chart(evaluation, chart)
+    if as_json:
+        from connu.cli.screen import print_json
+
+        print_json(evaluation.as_dict())
+        return
+    from rich.markup import escape
+
+    from connu.cli.expectation_figures import print_expectation_figures
+    from connu.cli.screen import out
+
+    print_expectation_figures(out(), evaluation)
+    if chart is not None:
+        out().print(f"The figures are drawn in {escape(str(chart))}.")
+
+
 def print_score(console: Console, score: IdentityScore) -> None:
     """The score on the screen."""
     from connu.cli.screen import table

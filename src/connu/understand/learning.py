@@ -1,4 +1,4 @@
-"""Learning: a coder from a codebook, the brand's texts, its ratings and what people coded by hand."""
+"""Learning: a coder from a codebook, the brand's texts and ratings, and codes made by hand."""
 
 from __future__ import annotations
 

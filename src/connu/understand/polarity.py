@@ -1,9 +1,10 @@
 """Polarity: whether a statement is content with its theme, discontent, or neither; and what of it.
 
 Tone and form decide without labels: a wish is neutral, a lack negative, the rest goes by its words,
-and where those say nothing by what the whole text says, and its rating. A model learnt on the brand's
-own ratings hears what the lexicon does not know. Labels with polarities teach a model of their own,
-on the statements of the theme and on the whole text, stacked on all of the former.
+and where those say nothing by what the whole text says, and its rating. A model learnt on the
+brand's own ratings hears what the lexicon does not know. Labels with polarities teach a model of
+their own, on the statements of the theme and on the whole text, stacked on all of the former, and
+on how many themes the text speaks of: beside others, a theme is rarely spoken of neutrally.
 """
 
 from __future__ import annotations
