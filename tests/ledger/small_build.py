@@ -1,12 +1,19 @@
 """A small build of made-up people: four customers, one of them twice, one household."""
 
 from datetime import datetime
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from connu.engine.duckdb import DuckEngine
 from connu.ledger.builds import Builds
+from connu.ledger.expectations import (
+    EXPECTATION_RELIABILITY,
+    EXPECTATIONS,
+    STATEMENTS,
+    TO_CODE,
+)
 from connu.ledger.intents import INTENT_RELIABILITY, INTENT_SILENCES, INTENTS, MOMENTS, STAYING
 from connu.ledger.serving import write_serving
 from connu.ledger.twins import SILENCES, TWIN_RELIABILITY, TWINS
@@ -199,6 +206,18 @@ def tables(consents=()):
             [{"kind": "buy", "level": "category", "horizon_days": 1, "reason": "not_better"}],
             schema=INTENT_SILENCES,
         ),
+        "statements": pa.Table.from_pylist(_spoken(), schema=STATEMENTS),
+        "expectations": pa.Table.from_pylist(
+            [said | {"theme": "price", "probability": 0.9} for said in _spoken()],
+            schema=EXPECTATIONS,
+        ),
+        "to_code": pa.Table.from_pylist(
+            [said | {"rank": 1 + i, "theme": "price"} for i, said in enumerate(_spoken())],
+            schema=TO_CODE,
+        ),
+        "expectation_reliability": pa.Table.from_pylist(
+            [{"measure": "micro_f1", "figure": 0.8}], schema=EXPECTATION_RELIABILITY
+        ),
         "households": pa.table({"household_id": ["h1", "h1"], "customer_id": ["c-bea", "c-bob"]}),
         "consents": said,
         "events": pa.table(
@@ -244,6 +263,28 @@ def tables(consents=()):
             }
         ),
     }
+
+
+def _spoken() -> list[dict[str, Any]]:
+    """What a customer, a visitor and somebody unknown said."""
+    return [
+        {
+            "source": "mails",
+            "row": row,
+            "verbatim_id": f"m{row}",
+            "statement": 0,
+            "subject_kind": kind,
+            "subject": subject,
+            "start": 0,
+            "end": 9,
+            "quote": "trop cher",
+        }
+        for row, kind, subject in (
+            (1, "customer", "c-bea"),
+            (2, "visitor", "ck-lone"),
+            (3, None, None),
+        )
+    ]
 
 
 def _intent(kind_of, subject, kind, level, target, days, probability, rank):

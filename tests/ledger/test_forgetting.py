@@ -73,7 +73,7 @@ def test_he_is_in_no_table_and_everybody_else_is_untouched(brand):
     assert done.rows == {
         "people": 1, "normal": 1, "identifiers": 2, "identities": 1, "undecided": 1, "customers": 1,
         "facts": 1, "twins": 2, "silences": 1, "households": 1, "consents": 1, "quarantine": 1,
-        "intents": 6, "staying": 1,
+        "intents": 6, "staying": 1, "statements": 1, "expectations": 1, "to_code": 1,
     }  # fmt: skip
     assert after.keys() == before.keys()
     for name, rows in after.items():
