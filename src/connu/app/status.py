@@ -32,6 +32,8 @@ class Status:
             of each), silent (attribute: the reason's word); empty for a build without them.
         intents: what everybody is after in the build in force: subjects, rows of each kind,
             facts, aside, silent (`intents.IntentsTold`); empty for a build without them.
+        understood: what was listened to: verbatims, customers, statements, expectations, by_hand,
+            languages, aside (`understanding.Understood`); empty for a build without it.
         remarks: what is not in order.
     """
 
@@ -44,6 +46,7 @@ class Status:
     remarks: list[str]
     twins: dict[str, Any] = field(default_factory=dict)
     intents: dict[str, Any] = field(default_factory=dict)
+    understood: dict[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """The status as JSON."""
@@ -79,6 +82,7 @@ def status_of(folder: Path, settings: Settings, journal: Journal) -> Status:
         remarks=remarks,
         twins={} if current is None else current.trace.get("twins", {}),
         intents={} if current is None else current.trace.get("intents", {}),
+        understood={} if current is None else current.trace.get("understood", {}),
     )
 
 

@@ -112,6 +112,10 @@ def print_next(report: BuildReport, example: Example | None, folder: Path | None
     if any(told.get(kind) for kind in ("affinities", "buying", "next")):
         after = f"what {told['subjects']:,} customers and visitors are after"
         steps.append(("connu export intents -o intents.csv", after))
+    heard = {} if report.made is None else report.made.understood
+    if heard.get("expectations"):
+        said = f"what {heard['customers']:,} customers expect, in {heard['verbatims']:,} texts"
+        steps.append(("connu expectations", said))
     steps.append(("connu export customers -o customers.csv", "for other programs"))
     console = out()
     console.print("[bold]Look further[/]")

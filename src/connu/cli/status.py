@@ -72,7 +72,7 @@ def print_status(console: Console, found: Status) -> None:
         made = table(_SHIFT, shifts, right=_SHIFT[1:-1])
         made.title = "[bold]visitors beside the customers known[/]"
         console.print(made)
-    for line in told_of_intents(found.intents):
+    for line in told_of_intents(found.intents) + told_of_listening(found.understood):
         console.print(line)
     if found.decisions:
         told = ", ".join(f"{number:,} {what}" for what, number in found.decisions.items())
@@ -194,3 +194,43 @@ def told_of_intents(intents: dict[str, Any]) -> list[str]:
     lines += [f"Events set aside: {aside}."] if aside else []
     remarks = remarks_of(silences_of(intents.get("silent", [])))
     return lines + [f"{line[0].upper()}{line[1:]}." for line in remarks]
+
+
+#: Why a verbatim, or a part of it, was not coded: word → what it means.
+_UNHEARD: dict[str, str] = {
+    "refused": "whose writers refused",
+    "duplicate": "said before",
+    "template": "templates",
+    "automatic_reply": "automatic replies",
+    "quoted": "quoted mails alone",
+    "signature": "signatures alone",
+    "greeting": "greetings alone",
+    "empty": "empty",
+    "no_words": "without words",
+    "binary": "unreadable",
+    "cut": "read only in their first 20,000 signs",
+}
+
+
+def told_of_listening(understood: dict[str, Any]) -> list[str]:
+    """What a build heard, and what was set aside.
+
+    >>> heard = {"verbatims": 4100, "customers": 1200, "statements": 9000, "expectations": 7000}
+    >>> told_of_listening(heard | {"by_hand": 12, "aside": {"duplicate": 30}})[0]
+    '4,100 verbatims were listened to (12 coded by hand): 7,000 expectations of 1,200 customers.'
+    >>> told_of_listening(heard | {"by_hand": 0, "aside": {"duplicate": 30}})[1]
+    'Verbatims set aside: 30 said before.'
+    """
+    if not understood.get("verbatims"):
+        return []
+    hand = f" ({understood['by_hand']:,} coded by hand)" if understood.get("by_hand") else ""
+    lines = [
+        f"{understood['verbatims']:,} verbatims were listened to{hand}: "
+        f"{understood['expectations']:,} expectations of {understood['customers']:,} customers."
+    ]
+    told = [
+        f"{number:,} {_UNHEARD.get(reason, reason.replace('_', ' '))}"
+        for reason, number in understood.get("aside", {}).items()
+        if number
+    ]
+    return lines + ([f"Verbatims set aside: {', '.join(told)}."] if told else [])
