@@ -21,6 +21,7 @@ from connu.kernel.settings import Settings
 LEAST_CUSTOMERS = 10
 
 _AND = re.compile(r"\s+and\s+(?=[^\s=~]+\s*[=~])", re.IGNORECASE)
+_OPEN = re.compile(r"\sand\s*$", re.IGNORECASE)
 _CONDITION = re.compile(r"([^\s=~]+)\s*([=~])\s*(.+)", re.DOTALL)
 _HINT = 'write it as "sex=female and age_band=25-34,35-49 and city~Lyon"'
 
@@ -60,7 +61,7 @@ def conditions_of(text: str) -> list[Condition]:
     for part in _AND.split(text.strip()):
         read = _CONDITION.fullmatch(part.strip())
         values = [] if read is None else [v.strip(" \"'") for v in read[3].split(",")]
-        if read is None or not all(values):
+        if read is None or not all(values) or _OPEN.search(part):
             raise UsageError("the segment cannot be read", hint=_HINT)
         found.append(Condition(read[1], read[2] == "~", tuple(values)))
     return found
