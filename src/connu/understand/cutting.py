@@ -1,9 +1,10 @@
 """Cutting: texts into clauses, the pieces that statements are put together from.
 
 A clause ends at a full stop, a mark or a line (`HARD`), before a word that turns («mais», «however»:
-`TURN`), at a comma, colon or bracket (`SOFT`), or at «et», «and» (`AND`). The word or sign in between
-belongs to neither. What comes of the soft ends is decided later, when it is known what each clause
-speaks of (`joining`).
+`TURN`), at a comma, colon or bracket (`SOFT`), at «et», «and» (`AND`), or before «with», «qui»
+(`WITH`). The word or sign in between belongs to neither. Marks alone, and what a comma parts from an
+«if …» or «quand …», are held to the clause before (`HELD`). What comes of the soft ends is decided
+later, when it is known what each clause speaks of (`joining`); so is where one runs on (`run_ons`).
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ import numpy as np
 from numba import njit
 
 from connu.understand.folding import Folded
-from connu.understand.tokens import Tokens, class_table, hash_of
+from connu.understand.tokens import MARK, Tokens, class_table, hash_of
 
 #: How a clause is parted from the one before it.
-HARD, TURN, SOFT, AND, RUN_ON, WITH = range(6)
+HARD, TURN, SOFT, AND, RUN_ON, WITH, HELD = range(7)
 #: Words that turn: what follows may be of another tone.
 _TURNS = (
     "mais", "cependant", "toutefois", "neanmoins", "pourtant", "sauf", "hormis", "excepte",
@@ -33,6 +34,11 @@ _KEPT = ("malheureusement", "unfortunately", "sauf", "except", "hormis", "malgre
 _LONE = ("plus", "alors", "ainsi", "aussi", "also", "so", "yet", "donc", "while", "puis")
 #: Words that may begin another theme, and stay with what they begin.
 _BEGIN = ("which", "that", "who", "with", "without", "qui", "avec", "sans")
+#: What begins with one of these says nothing without what follows it.
+_LEANS = (
+    "if", "when", "while", "as", "since", "after", "before", "once", "until", "for", "quand", "si",
+    "lorsque", "comme", "depuis", "apres", "avant", "pour",
+)  # fmt: skip
 #: A dot after one of these ends no statement.
 _SHORT = ("m", "mr", "mrs", "ms", "dr", "mme", "mlle", "st", "etc", "ex", "no", "vs", "www", "tel")
 
@@ -78,7 +84,26 @@ def clauses_of(
         folded.codes, text.astype(np.int64), start.astype(np.int64), end.astype(np.int64),
         tokens.start, tokens.end, tokens.hash, class_table(), words, kinds,
     )  # fmt: skip
-    return Clauses(*made)
+    clauses = Clauses(*made)
+    clauses.join[_held(folded, tokens, clauses)] = HELD
+    return clauses
+
+
+def _held(folded: Folded, tokens: Tokens, clauses: Clauses) -> np.ndarray:
+    """bool (clauses,): which are held to the clause before, of the same text."""
+    code = folded.codes[tokens.start]
+    kind = np.where(code < 65536, class_table()[np.minimum(code, 65535)], MARK)
+    counted = np.r_[0, np.cumsum(kind != MARK)]
+    only_marks = counted[clauses.last] == counted[clauses.first]
+    leans = np.isin(tokens.hash[clauses.first], _leaning())
+    after = np.r_[False, leans[:-1]][: len(leans)] & (clauses.join == SOFT)
+    same = np.r_[False, clauses.text[1:] == clauses.text[:-1]][: len(leans)]
+    return same & (only_marks | after)
+
+
+@cache
+def _leaning() -> np.ndarray:
+    return np.array([hash_of(word) for word in _LEANS], np.uint64)
 
 
 @cache

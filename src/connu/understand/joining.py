@@ -1,8 +1,8 @@
 """Joining: clauses put together to statements, each of one theme in one tone.
 
 Clauses between which a sentence ends stay apart. Over a comma or «and» they are joined unless both
-speak of different themes, or in opposite tones; over «but» only where one of them says nothing of its
-own.
+speak of different themes, or in opposite tones; over «with», «which» they part so only where both
+judge; over «but» they are joined only where one of them says nothing of its own.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from connu.understand.cutting import Clauses
+from connu.understand.cutting import HARD, HELD, RUN_ON, TURN, WITH, Clauses
 
 
 @dataclass(frozen=True)
@@ -63,15 +63,15 @@ def _joined(
     statement = -1
     now_theme, now_tone = -1, 0
     for i in range(len(text)):
-        apart = i == 0 or text[i] != text[i - 1] or join[i] == 0 or join[i] == 4
-        if not apart:
+        apart = i == 0 or text[i] != text[i - 1] or join[i] == HARD or join[i] == RUN_ON
+        if not apart and join[i] != HELD:
             empty = theme[i] < 0 and tone[i] == 0
             empty_before = now_theme < 0 and now_tone == 0
             other = theme[i] >= 0 and now_theme >= 0 and theme[i] != now_theme
             against = tone[i] * now_tone < 0
-            if join[i] == 1:
+            if join[i] == TURN:
                 apart = not (empty or empty_before) or (words[i] > 3 and not empty)
-            elif join[i] == 5:
+            elif join[i] == WITH:
                 apart = (other or against) and tone[i] != 0 and now_tone != 0 and theme[i] >= 0
             else:
                 apart = other or against
