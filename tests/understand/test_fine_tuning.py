@@ -13,7 +13,12 @@ from tiny_bert import HEADS, WIDTH, WORDS, tiny_mean, tiny_weights, write_tokeni
 from connu.kernel.errors import MissingExtraError, ModelError, UsageError
 from connu.understand import fine_tuning
 from connu.understand.bert_graph import Head
-from connu.understand.fine_tuned import FineTuned, save_fine_tuned, taught_digest
+from connu.understand.fine_tuned import (
+    FineTuned,
+    beside_ngrams,
+    save_fine_tuned,
+    taught_digest,
+)
 from connu.understand.fine_tuning import Recipe, fine_tune
 from connu.understand.token_batches import padded
 
@@ -81,6 +86,11 @@ def test_a_digest_changes_with_every_text_and_label():
         taught_digest([*texts, "c"], truth[[0, 1, 2, 2]], _LABELS),
     ]
     assert first not in others and len(set(others)) == len(others)
+
+
+def test_it_is_never_alone():
+    made = beside_ngrams(np.array([[1.0, 0.5]]), np.array([[0.0, 0.5]]))
+    np.testing.assert_allclose(made, [[0.6, 0.5]])
 
 
 def test_few_texts_are_refused(tmp_path):

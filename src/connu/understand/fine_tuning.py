@@ -107,7 +107,8 @@ def fine_tune(
         ModelError: the weights are not those that are known.
         UsageError: fewer than 500 texts, or no label.
 
-    Cost: 0.03 s of a core a text and epoch (8,000 texts: 9 min on 2 cores); 1.5 GB.
+    Cost: 0.03 s of a core a text and time it is seen (8,000 texts, six times: 12 min on 2 cores);
+    2 GB.
     """
     recipe = recipe or Recipe()
     if len(texts) < LEAST_TEXTS or not len(labels):
