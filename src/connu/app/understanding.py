@@ -92,7 +92,8 @@ def understand(
         progress: who watches.
 
     Raises:
-        SettingsError: the brand's codebook says what cannot be.
+        SettingsError: the brand's codebook says what cannot be, or there is no such encoder.
+        MissingExtraError: the encoder's extra is not installed.
         BuildError: what was told is not made of facts.
     """
     count = "SELECT count(*) AS n FROM verbatims"
@@ -101,6 +102,7 @@ def understand(
             engine.put(name, schema.empty_table())
         return Understood()
     # Loaded here: numba, scikit-learn and lingua take seconds that other commands need not wait.
+    from connu.app.encoders import brand_encoder
     from connu.app.hand_codes import hand_codes
     from connu.app.hand_labels import hand_labels
     from connu.app.heard import hear
@@ -127,7 +129,8 @@ def understand(
         codebook,
     )
     with progress.stage("learn what themes sound like"):
-        coder = _learnt(heard, codebook, hand, settings.understand.seed)
+        encoder = brand_encoder(settings, folder) if len(hand) else None
+        coder = _learnt(heard, codebook, hand, encoder, settings.understand.seed)
     probability = np.zeros((len(heard), len(codebook.names)), np.float32)
     made: dict[str, list[str]] = {"statements": [], "expectations": []}
     rows = {"statements": 0, "expectations": 0}
@@ -161,7 +164,7 @@ def understand(
     )
 
 
-def _learnt(heard: Any, codebook: Any, hand: Any, seed: int) -> Any:
+def _learnt(heard: Any, codebook: Any, hand: Any, encoder: Any, seed: int) -> Any:
     """A coder, learnt on a sample of the verbatims with every labelled one among them."""
     from connu.app.expectation_rows import read_part
     from connu.understand.corpus import corpus_of
@@ -186,7 +189,14 @@ def _learnt(heard: Any, codebook: Any, hand: Any, seed: int) -> Any:
     known = Labelled(
         np.searchsorted(chosen, hand.labelled.row), hand.labelled.themes, hand.labelled.polarity
     )
-    return learn_coder(codebook, corpus, labelled=known, rating=heard.rated[chosen], seed=seed)
+    return learn_coder(
+        codebook,
+        corpus,
+        labelled=known,
+        rating=heard.rated[chosen],
+        encoder=encoder,
+        seed=seed,
+    )
 
 
 def _parts(coder: Any, heard: Any, said: Any) -> Iterator[tuple[int, int, Any]]:

@@ -191,12 +191,25 @@ class Understand(Section, frozen=True):
         enabled: whether a build listens.
         languages: of the brand's customers (fr, en).
         competitors: other brands, as customers name them.
+        encoder: what stands beside connu's n-grams where there are labels: ngrams (nothing),
+            minilm, a folder, owner/name of sentence-transformers, or endpoint.
+        endpoint_url: address of a service with OpenAI's interface, up to and with /v1. Masked
+            texts of those who did not refuse are sent there, where `encoder` says endpoint or
+            somebody asks a chat model.
+        embedding_model: the endpoint's model for vectors.
+        chat_model: the endpoint's model that may propose codes and themes; off when absent.
+        endpoint_key: the environment variable that holds the endpoint's key; never the key.
         seed: of whatever is drawn; the same seed gives the same codes.
     """
 
     enabled: bool = True
     languages: tuple[Language, ...] = ("fr", "en")
     competitors: tuple[Text, ...] = ()
+    encoder: Text = "ngrams"
+    endpoint_url: Text | None = None
+    embedding_model: Text | None = None
+    chat_model: Text | None = None
+    endpoint_key: Text | None = None
     seed: Seed = 0
 
 

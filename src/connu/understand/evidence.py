@@ -72,6 +72,7 @@ class Evidence:
         query_place: float32 (themes, LATENT): where definitions and examples lie.
         queries: n-gram rows of definitions and examples; query_theme: whose.
         prior: float32 (themes,), see Witness.
+        asked: definitions and examples as texts, for an encoder.
     """
 
     codebook: Codebook
@@ -83,6 +84,7 @@ class Evidence:
     queries: csr_matrix
     query_theme: np.ndarray
     prior: np.ndarray
+    asked: tuple[str, ...] = ()
 
     @property
     def themes(self) -> int:
@@ -163,7 +165,7 @@ def learn_evidence(codebook: Codebook, corpus: Corpus, *, seed: int = 0) -> Evid
     evidence = Evidence(
         codebook, terms, ngrams, np.zeros((ngrams.features, 2 * k), np.float32),
         np.zeros(k, np.float32), np.zeros((k, 0), np.float32), queries, np.array(of, np.int64),
-        np.full(k, -np.log(k), np.float32),
+        np.full(k, -np.log(k), np.float32), tuple(asked),
     )  # fmt: skip
     rows = ngrams.rows(
         corpus.folded, corpus.tokens, corpus.tokens.starts[:-1], corpus.tokens.starts[1:],

@@ -40,7 +40,7 @@ class LabelModel:
 
         Args:
             rows: float32 (n, features), n-grams.
-            place: float32 (n, LATENT).
+            place: float32 (n, LATENT and more).
         """
         return projected(rows, self.columns) + place @ self.place + self.bias
 
@@ -55,7 +55,13 @@ class Questions:
 
 
 def learn_labels(
-    rows: csr_matrix, place: np.ndarray, labels: np.ndarray, questions: Questions, seed: int = 0
+    rows: csr_matrix,
+    place: np.ndarray,
+    labels: np.ndarray,
+    questions: Questions,
+    seed: int = 0,
+    *,
+    encoded: bool = False,
 ) -> LabelModel:
     """Learn from labelled texts.
 
@@ -64,9 +70,10 @@ def learn_labels(
         labels: bool (n, themes).
         questions: see there; left out where labels are many.
         seed: of the solver.
+        encoded: an encoder's vectors are in `place`: they count with many labels too.
     """
     many = len(labels) >= MANY
-    known = rows if many else hstack([rows, csr_matrix(place)]).tocsr()
+    known = rows if many and not encoded else hstack([rows, csr_matrix(place)]).tocsr()
     if not many and len(questions.theme):
         asked = hstack([questions.rows, csr_matrix(questions.place)]).tocsr()
         known = vstack([known, asked]).tocsr()
@@ -84,12 +91,19 @@ def learn_labels(
                 C=1.0, solver="liblinear", class_weight="balanced", random_state=seed
             ).fit(known, of_it)
         weights[:, k], bias[k] = model.coef_[0], model.intercept_[0]
-    on_place = np.zeros((latent, labels.shape[1]), np.float32) if many else weights[features:]
+    on_place = np.zeros((latent, labels.shape[1]), np.float32)
+    on_place[: len(weights) - features] = weights[features:]
     return LabelModel(np.ascontiguousarray(weights[:features]), on_place, bias)
 
 
 def told_by_others(
-    rows: csr_matrix, place: np.ndarray, labels: np.ndarray, questions: Questions, seed: int = 0
+    rows: csr_matrix,
+    place: np.ndarray,
+    labels: np.ndarray,
+    questions: Questions,
+    seed: int = 0,
+    *,
+    encoded: bool = False,
 ) -> np.ndarray:
     """float32 (n, themes): what models say of labelled texts that they did not learn from."""
     said = np.zeros(labels.shape, np.float32)
@@ -97,6 +111,8 @@ def told_by_others(
     if folds < 2:
         return said
     for learnt, told in KFold(folds, shuffle=True, random_state=seed).split(labels):
-        model = learn_labels(rows[learnt], place[learnt], labels[learnt], questions, seed)
+        model = learn_labels(
+            rows[learnt], place[learnt], labels[learnt], questions, seed, encoded=encoded
+        )
         said[told] = model.of(rows[told], place[told])
     return said

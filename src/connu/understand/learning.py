@@ -10,6 +10,7 @@ import pyarrow as pa
 from connu.understand.codebook import Codebook
 from connu.understand.coder import Coder
 from connu.understand.corpus import Corpus, corpus_of
+from connu.understand.encoder import Encoder
 from connu.understand.evidence import Evidence, learn_evidence
 from connu.understand.polarity import Polarity, learn_polarity, learn_ratings
 from connu.understand.spoken import spoken_in
@@ -44,6 +45,7 @@ def learn_coder(
     labelled: Labelled | None = None,
     rating: np.ndarray | None = None,
     evidence: Evidence | None = None,
+    encoder: Encoder | None = None,
     seed: int = 0,
 ) -> Coder:
     """Learn a coder.
@@ -56,10 +58,11 @@ def learn_coder(
         labelled: what people coded, or None.
         rating: float32 (texts,): −1 low, 1 high, 0 neither or unknown; or None.
         evidence: what was learnt of the same corpus before; learnt here when absent.
+        encoder: stands beside the n-grams where there are labels.
         seed: of whatever is drawn: the same seed gives the same coder.
     """
     evidence = learn_evidence(codebook, corpus, seed=seed) if evidence is None else evidence
-    coder = Coder(ThemeCoder(evidence))
+    coder = Coder(ThemeCoder(evidence, encoder=encoder))
     if rating is not None and (rating != 0).any():
         coder = Coder(coder.themes, _rated(evidence, corpus, rating, seed))
     if labelled is None or not len(labelled):

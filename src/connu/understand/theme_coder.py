@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from connu.understand.corpus import Corpus
+from connu.understand.encoder import Encoder
 from connu.understand.evidence import Evidence, Witness
 from connu.understand.forms import EXPLICIT
 from connu.understand.label_model import LabelModel, Questions, learn_labels, told_by_others
 from connu.understand.pair_features import Signals, signals_of
 from connu.understand.pair_model import PairModel, learn_pairs, unlabelled_model
+from connu.understand.projection import projected
 from connu.understand.stack import Stack, learn_stack
 from connu.understand.statements import Cut
 
@@ -61,6 +63,7 @@ class ThemeCoder:
         labels: what labels taught, or None.
         stack: with many of them.
         labelled: how many texts it learnt from.
+        encoder: whose vectors stand beside the n-grams where there are labels; or None.
     """
 
     evidence: Evidence
@@ -68,6 +71,7 @@ class ThemeCoder:
     labels: LabelModel | None = None
     stack: Stack | None = None
     labelled: int = 0
+    encoder: Encoder | None = None
 
     def learn(self, corpus: Corpus, cut: Cut, labels: np.ndarray, seed: int = 0) -> ThemeCoder:
         """A coder that has learnt from labelled texts too; this one stays as it is.
@@ -81,15 +85,17 @@ class ThemeCoder:
             return self
         questions = self._questions()
         whole = self._texts(corpus, cut)
-        model = learn_labels(whole.rows, whole.place, labels, questions, seed)
-        said = told_by_others(whole.rows, whole.place, labels, questions, seed)
+        encoded = self.encoder is not None
+        place = self._beside(corpus, whole.place)
+        model = learn_labels(whole.rows, place, labels, questions, seed, encoded=encoded)
+        said = told_by_others(whole.rows, place, labels, questions, seed, encoded=encoded)
         witness = self._witness(corpus, cut)
         signals = signals_of(witness).by_text(cut.statements.text, len(corpus))
         pairs = learn_pairs(_with(signals, said).features(), labels)
         stack = None
         if len(labels) >= STACKED:
             stack = learn_stack(_described(signals, said, corpus, cut), said, labels, seed)
-        return ThemeCoder(self.evidence, pairs, model, stack, len(labels))
+        return ThemeCoder(self.evidence, pairs, model, stack, len(labels), self.encoder)
 
     def tell(self, corpus: Corpus, cut: Cut) -> Told:
         """Tell the themes of texts. About 200 µs a text of 130 signs, with the stack 300.
@@ -99,13 +105,20 @@ class ThemeCoder:
         """
         n = len(corpus)
         witness = self._witness(corpus, cut)
-        own = None if self.labels is None else self.labels.of(witness.rows, witness.place)
+        own, vectors = None, None
+        if self.labels is not None:
+            vectors = self._vectors(corpus.texts.to_pylist()) if self.encoder else None
+            place = witness.place
+            if vectors is not None:
+                place = np.hstack([place, vectors[cut.statements.text]])
+            own = self.labels.of(witness.rows, place)
         signals = signals_of(witness, own)
         statement = self._in_general(self.pairs.of(signals.features()), witness, cut)
         texts = signals.by_text(cut.statements.text, n)
         if self.labels is not None:
             whole = self._texts(corpus, cut)
-            texts = _with(texts, self.labels.of(whole.rows, whole.place))
+            place = whole.place if vectors is None else np.hstack([whole.place, vectors])
+            texts = _with(texts, self.labels.of(whole.rows, place))
         text = self.pairs.of(texts.features()).astype(np.float64)
         general = self._general
         if self.labels is None and general.any():
@@ -174,19 +187,29 @@ class ThemeCoder:
     def _questions(self) -> Questions:
         evidence = self.evidence
         latent = evidence.query_place.shape[1]
-        from connu.understand.projection import projected
-
         place = projected(evidence.queries, np.ascontiguousarray(evidence.columns[:, :latent]))
         length = np.linalg.norm(place, axis=1, keepdims=True)
         place = np.divide(place, length, out=np.zeros_like(place), where=length > 1e-9)
+        if self.encoder is not None:
+            place = np.hstack([place, self._vectors(list(evidence.asked))])
         return Questions(evidence.queries, place, evidence.query_theme)
+
+    def _beside(self, corpus: Corpus, place: np.ndarray) -> np.ndarray:
+        """Places, with the encoder's vectors of the texts beside them."""
+        if self.encoder is None:
+            return place
+        return np.hstack([place, self._vectors(corpus.texts.to_pylist())])
+
+    def _vectors(self, texts: list[str | None]) -> np.ndarray:
+        assert self.encoder is not None
+        return self.encoder.encode([text or "" for text in texts]).astype(np.float32)
 
 
 def _with(signals: Signals, said: np.ndarray) -> Signals:
     """Signals of texts, with what the label model says of them as wholes."""
     return Signals(
-        signals.seeds, signals.all_seeds, signals.words, signals.latent, signals.heard, signals.prior,
-        said.astype(np.float32),
+        signals.seeds, signals.all_seeds, signals.words, signals.latent, signals.heard,
+        signals.prior, said.astype(np.float32),
     )  # fmt: skip
 
 
