@@ -1,10 +1,11 @@
 """Cutting: texts into clauses, the pieces that statements are put together from.
 
-A clause ends at a full stop, a mark or a line (`HARD`), before a word that turns («mais», «however»:
-`TURN`), at a comma, colon or bracket (`SOFT`), at «et», «and» (`AND`), or before «with», «qui»
-(`WITH`). The word or sign in between belongs to neither. Marks alone, and what a comma parts from an
-«if …» or «quand …», are held to the clause before (`HELD`). What comes of the soft ends is decided
-later, when it is known what each clause speaks of (`joining`); so is where one runs on (`run_ons`).
+A clause ends at a full stop, a mark or a line (`HARD`), before a word that turns («mais»,
+«however»: `TURN`), at a comma, colon or bracket (`SOFT`), at «et», «and» (`AND`), or before «with»,
+«qui» (`WITH`). The word or sign in between belongs to neither. Marks alone, and what a comma parts
+from an «if …» or «quand …», are held to the clause before (`HELD`). What comes of the soft ends is
+decided later, when it is known what each clause speaks of (`joining`); so is where one runs on
+(`run_ons`).
 """
 
 from __future__ import annotations
@@ -177,19 +178,14 @@ def _clauses(
                         gap = HARD
                     elif not number:
                         gap = SOFT
-                elif gap == -1 and (code == 40 or code == 41 or code == 91 or code == 93):
-                    gap = SOFT
-                elif (
-                    gap == -1
-                    and code == 45
-                    and at > start[i]
-                    and at + 1 < end[i]
-                    and (
-                        classes[min(codes[at - 1], 65535)] == 0
+                elif gap == -1 and code in (40, 41, 91, 93, 45):
+                    # Of hyphens those between spaces alone.
+                    if code != 45 or (
+                        at > start[i] and at + 1 < end[i]
+                        and classes[min(codes[at - 1], 65535)] == 0
                         and classes[min(codes[at + 1], 65535)] == 0
-                    )
-                ):
-                    gap = SOFT
+                    ):  # fmt: skip
+                        gap = SOFT
                 elif gap == -1 and code == 38:
                     gap = AND
             if token > begin and token < stop:
@@ -214,14 +210,13 @@ def _clauses(
                 parted = AND
             elif does == 5 and gap == -1:
                 parted = WITH
-            if token == stop or (parted >= 0 and token > begin):
-                if token > begin:
-                    out_text[n], out_join[n] = text[i], join
-                    out_start[n], out_end[n] = token_start[begin], token_end[token - 1]
-                    out_first[n], out_last[n] = begin, token
-                    n += 1
-                    join = parted if parted >= 0 else HARD
-                    begin = token
+            if token > begin and (token == stop or parted >= 0):
+                out_text[n], out_join[n] = text[i], join
+                out_start[n], out_end[n] = token_start[begin], token_end[token - 1]
+                out_first[n], out_last[n] = begin, token
+                n += 1
+                join = parted if parted >= 0 else HARD
+                begin = token
             if token < stop and token == begin and (does == 1 or does == 3) and token + 1 < stop:
                 # The word in between is dropped; what it does is kept.
                 if does == 1:

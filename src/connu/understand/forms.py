@@ -1,7 +1,8 @@
 """Forms: how an expectation is put, to whom, and from where, by the patterns of forms.toml.
 
-Rules stand under whatever is learnt: measured across domains, a model learnt on forums found .12–.24
-of the wishes in hotel reviews, rules .49. Patterns are RE2: linear in the text, whatever stands in it.
+Rules stand under whatever is learnt: measured across domains, a model learnt on forums found
+.12–.24 of the wishes in hotel reviews, rules .49. Patterns are RE2: linear in the text, whatever
+stands in it. A tip to other customers is a demand too («ask for a room at the back»), to peers.
 """
 
 from __future__ import annotations
@@ -84,7 +85,8 @@ def _matches(texts: pa.Array, language: str, word: str) -> np.ndarray:
 @cache
 def _compiled(language: str, word: str) -> tuple[str, str]:
     patterns = _patterns()[language][word]
-    return tuple("|".join(f"(?:{p})" for p in patterns[key]) for key in ("yes", "not"))
+    yes, no = ("|".join(f"(?:{p})" for p in patterns[key]) for key in ("yes", "not"))
+    return yes, no
 
 
 @cache

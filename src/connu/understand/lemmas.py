@@ -1,8 +1,8 @@
-"""Lemmas: a word's dictionary form, so that «livrés» and «livraison d'un livre» part where they should.
+"""Lemmas: a word's dictionary form, so that «livrés» and «livrée» are one word, «livre» another.
 
-Learnt on the words of a corpus, with simplemma's dictionaries (French and English are in its wheel);
-a word it does not know stays as it is. Words are known by the hash of their folded form, and told
-apart by language.
+Learnt on the words of a corpus, with simplemma's dictionaries (French and English are in its
+wheel); a word it does not know stays as it is. Words are known by the hash of their folded form,
+and told apart by language.
 """
 
 from __future__ import annotations

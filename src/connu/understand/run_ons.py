@@ -2,8 +2,8 @@
 
 «great app very easy to use», «super appli des bugs par moment»: nothing stands between the two, so
 `cutting` cannot see them. They are parted where a judgement has been made and another follows, of
-another theme or in the opposite tone, before a word that may begin it; never after a word that holds
-on to the next («is», «with», «not», «le»), nor within a seed or a word of tone.
+another theme or in the opposite tone, before a word that may begin it; never after a word that
+holds on to the next («is», «with», «not», «le»), nor within a seed or a word of tone.
 """
 
 from __future__ import annotations
@@ -19,47 +19,37 @@ from connu.understand.tokens import Tokens, hash_of
 #: How many words ahead are read for what follows.
 _AHEAD = 24
 #: Words that may begin something new.
-_OPENS = (
-    "i", "it", "they", "we", "he", "she", "very", "really", "so", "always", "never", "everything",
-    "only", "everyone", "lots", "plenty", "there", "would", "shame", "just", "hope", "please",
-    "je", "j", "il", "elle", "ils", "elles", "on", "ca", "cela", "c", "tres", "vraiment",
-    "toujours", "aucun", "aucune", "impossible", "seul", "seule", "dommage", "juste", "merci",
-    "bravo", "ne", "n", "pas", "maintenant", "sinon",
-)  # fmt: skip
+_OPENS = """
+    i it they we he she very really so always never everything only everyone lots plenty there
+    would shame just hope please je j il elle ils elles on ca cela c tres vraiment toujours
+    aucun aucune impossible seul seule dommage juste merci bravo ne n pas maintenant sinon
+""".split()
 #: Words that do where the next one judges.
-_OPENS_JUDGED = (
-    "no", "for", "at", "great", "this", "these", "des", "quelques", "le", "la", "les", "l", "ce",
-    "beaucoup", "plein", "pour", "trop",
-)  # fmt: skip
+_OPENS_JUDGED = """
+    no for at great this these des quelques le la les l ce beaucoup plein pour trop
+""".split()
 #: Words that hold on to the next.
-_HOLDS = (
-    "i", "it", "they", "we", "he", "she", "is", "are", "was", "were", "be", "been", "being", "s",
-    "the", "a", "an", "my", "your", "their", "our", "its", "his", "her", "this", "these", "that",
-    "of", "to", "with", "from", "in", "on", "at", "for", "by", "as", "how", "what", "which", "who",
-    "where", "when", "why", "if", "than", "then", "very", "really", "so", "too", "such", "not",
-    "no", "never", "and", "or", "but", "quite", "more", "most", "less", "always", "have", "has",
-    "had", "having", "do", "does", "did", "can", "could", "will", "would", "should", "t", "m", "re",
-    "ve", "ll", "d", "get", "got", "gets", "made", "make", "makes", "find", "found", "think",
-    "about", "like", "just", "also", "extremely", "super", "absolutely", "highly", "totally", "pretty",
-    "feel", "feels", "seems", "seem", "looks", "any", "some", "all", "without", "after", "before",
-    "because", "been", "were", "until", "since", "every", "each", "other", "both", "only", "find",
-    "je", "j", "il", "elle", "ils", "elles", "on", "nous", "vous", "c", "ce", "ca", "cela", "est",
-    "sont", "etait", "etaient", "ete", "etre", "suis", "es", "sera", "serait", "le", "la", "les",
-    "l", "un", "une", "des", "de", "du", "d", "au", "aux", "a", "en", "y", "mon", "ma", "mes",
-    "votre", "vos", "notre", "nos", "leur", "leurs", "son", "sa", "ses", "cette", "cet", "ces",
-    "qui", "que", "qu", "dont", "ou", "si", "et", "ni", "mais", "pour", "par", "avec", "sans", "sur",
-    "dans", "tres", "trop", "vraiment", "plus", "moins", "assez", "bien", "tout", "toute", "tous",
-    "toutes", "ne", "n", "pas", "jamais", "aucun", "aucune", "rien", "se", "me", "te", "fait",
-    "font", "ai", "as", "avez", "avons", "ont", "avait", "etes", "trouve", "reste", "semble", "comme",
-    "aussi", "quand", "lorsque", "car", "parce", "depuis", "apres", "avant", "hyper", "ultra",
-    "encore", "toujours", "meme", "autre", "autres", "non", "entre", "chez", "vers", "quel", "quelle",
-    "peu", "beaucoup", "tellement", "parfois", "souvent", "peut", "peux", "plutot",
-)  # fmt: skip
+_HOLDS = """
+    i it they we he she is are was were be been being s the a an my your their our its his her
+    this these that of to with from in on at for by as how what which who where when why if than
+    then very really so too such not no never and or but quite more most less always have has
+    had having do does did can could will would should t m re ve ll d get got gets made make
+    makes find found think about like just also extremely super absolutely highly totally pretty
+    feel feels seems seem looks any some all without after before because until since every each
+    other both only je j il elle ils elles nous vous c ce ca cela est sont etait etaient ete
+    etre suis es sera serait le la les l un une des de du au aux en y mon ma mes votre vos notre
+    nos leur leurs son sa ses cette cet ces qui que qu dont ou si et ni mais pour par avec sans
+    sur dans tres trop vraiment plus moins assez bien tout toute tous toutes ne n pas jamais
+    aucun aucune rien se me te fait font ai avez avons ont avait etes trouve reste semble comme
+    aussi quand lorsque car parce depuis apres avant hyper ultra encore toujours meme autre
+    autres non entre chez vers quel quelle peu beaucoup tellement parfois souvent peut peux
+    plutot
+""".split()
 
 
 @cache
 def _words() -> tuple[np.ndarray, np.ndarray]:
-    """uint64, int8: hashes, ascending; bit 0: opens, 1: holds on, 2: opens where the next judges."""
+    """uint64, int8: hashes, ascending; bits: 1 opens, 2 holds on, 4 opens what judges."""
     known: dict[int, int] = {}
     for word in _OPENS:
         known[hash_of(word)] = known.get(hash_of(word), 0) | 1

@@ -1,8 +1,8 @@
 """Terms: words and phrases looked for in clauses, each with what it speaks for and how strongly.
 
 A term is folded words; a star at a word's end stands for any ending, a star alone for any word.
-At a place the longest term holds, and what stands in it is not read again: «pas déçu» is not «déçu».
-Seeds of themes and words of tone are terms.
+At a place the longest term holds, and what stands in it is not read again: «pas déçu» is not
+«déçu». Seeds of themes and words of tone are terms.
 """
 
 from __future__ import annotations
@@ -37,7 +37,6 @@ class Terms:
         weight: float32 (terms,).
         keys: uint64, ascending; terms_of: int32; key_starts: int32: by first word, its terms.
         lengths: uint64: bit n: some first word is a beginning of n letters.
-        loose: int32: terms that begin with any word: none, they are refused.
     """
 
     words: np.ndarray
@@ -79,7 +78,8 @@ def compile_terms(listed: Iterable[tuple[str, int, float, int]]) -> Terms:
     words: list[int] = []
     asks: list[int] = []
     sizes: list[int] = []
-    starts, languages, of, weights = [0], [], [], []
+    starts, languages = [0], list[int]()
+    of, weights = list[int](), list[float]()
     first: dict[int, list[int]] = {}
     lengths = 0
     for text, speaks_for, weight, spoken in listed:
@@ -118,7 +118,7 @@ def parse_term(text: str) -> list[tuple[int, int, int]]:
     """A term's words: hash, what it asks, code points.
 
     >>> [(how, size) for _, how, size in parse_term("Livré* en * jours")]
-    [(1, 4), (0, 2), (2, 0), (0, 5)]
+    [(1, 5), (0, 2), (2, 0), (0, 5)]
     """
     parsed: list[tuple[int, int, int]] = []
     for piece in re.split(r"\s+", text.strip()):

@@ -1,8 +1,8 @@
 """Tokens: words, numbers and marks of folded texts, as columns.
 
-A word is letters and digits; an apostrophe or a hyphen parts words («j'aimerais» is j, aimerais), so
-that seeds and texts are cut alike. `!`, `?` and emoji are marks: they carry tone. What is neither
-(full stops, commas, brackets) is no token; the cutter of statements reads those itself.
+A word is letters and digits; an apostrophe or a hyphen parts words («j'aimerais» is j, aimerais)
+so that seeds and texts are cut alike. `!`, `?` and emoji are marks: they carry tone. What is
+neither (full stops, commas, brackets) is no token; the cutter of statements reads those itself.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def class_table() -> np.ndarray:
 
 
 @njit(cache=True, nogil=True, inline="always")
-def class_of(code: int, classes: np.ndarray) -> int:
+def class_of(code: int, classes: np.ndarray) -> np.uint8:
     """The class of a code point; beyond the first plane nearly all are emoji."""
     return classes[code] if code < 65536 else np.uint8(3)
 
