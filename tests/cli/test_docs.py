@@ -54,7 +54,8 @@ def test_every_column_is_described_and_no_other(sample, table):
 def test_fixed_exports_are_the_ledger_s():
     for name, columns in EXPORTS.items():
         if columns is not None:
-            assert described()[name] == list(columns)
+            # A table may hold more than its export, behind the export's columns.
+            assert described()[name][: len(columns)] == list(columns)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
