@@ -24,7 +24,8 @@ from connu.ledger.expectations import DIMENSIONS
 FILE_NAME = "codebook.toml"
 #: Languages a text may be told to be in; «» stands for any.
 LANGUAGES = ("fr", "en")
-_NAME = re.compile(r"[\w][\w. /&-]*")
+#: What may be a theme's name.
+NAME = re.compile(r"[\w][\w. /&-]*")
 _WORDS = ("dimension", "definition", "examples", "seeds", "general", "drop")
 _TOP = ("default", "version", "themes", "migrations")
 
@@ -135,8 +136,20 @@ def read_codebook(folder: Path) -> Codebook:
             f"{path} is not UTF-8 text", hint="save it again as UTF-8", file=path
         ) from None
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path} is not valid TOML: {error}", file=path) from None
-    return codebook_from(raw)
+        raise SettingsError(
+            f"{path} is not valid TOML: {error}",
+            hint="correct that line; texts stand in quotes, lists in square brackets",
+            file=path,
+        ) from None
+    try:
+        return codebook_from(raw)
+    except SettingsError as error:
+        place = str(error.fields.get("setting", ""))
+        raise SettingsError(
+            error.message,
+            hint=error.hint or "docs/themes.md tells every word of the file",
+            **{**error.fields, "line": _line(path, place)},
+        ) from None
 
 
 def codebook_from(raw: Mapping[str, Any]) -> Codebook:
@@ -177,6 +190,16 @@ def codebook_from(raw: Mapping[str, Any]) -> Codebook:
     return Codebook(kept, version, dict(migrations))
 
 
+def _line(path: Path, place: str) -> int | None:
+    """Where the file says something: «themes.price» is its header, «version» its word."""
+    *_, name = place.partition("themes.") if place.startswith("themes.") else ("", place)
+    names = (re.escape(name), re.escape(json.dumps(name, ensure_ascii=False)))
+    word = rf"(?:{'|'.join(names)})"
+    said = re.compile(rf"\s*(?:\[\s*(?:themes\s*\.\s*)?{word}\s*[\].]|{word}\s*[.=])")
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    return next((number for number, line in enumerate(lines, 1) if said.match(line)), None)
+
+
 def _themes(written: Mapping[str, Any], base: Codebook | None = None) -> Iterable[Theme]:
     """The themes of [themes], checked; one that the base has keeps what is not said anew."""
     known = {theme.name: theme for theme in base.themes} if base else {}
@@ -184,7 +207,7 @@ def _themes(written: Mapping[str, Any], base: Codebook | None = None) -> Iterabl
         place = f"themes.{name}"
         if not isinstance(said, Mapping):
             raise _wrong(f"[{place}] must be a table", None, place)
-        if not _NAME.fullmatch(name):
+        if not NAME.fullmatch(name):
             raise _wrong(
                 f"[{place}] cannot be a name", "use letters, digits, spaces, _ - . / &", place
             )
