@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from importlib.util import find_spec
 
 import numpy as np
@@ -154,6 +155,8 @@ def test_it_learns_and_what_is_held_out_shows_it(tmp_path, tiny):
     assert model.labels == _LABELS
     later, wanted = _texts(300, seed=9)
     assert ((model.probabilities(later) > 0.5) == wanted).mean() > 0.9
+    assert told == sorted(told)
+    recipe = replace(recipe, threads=2)  # at once, the same
     again = fine_tune(texts, truth, _LABELS, tmp_path / "again", recipe=recipe)
     np.testing.assert_allclose(again, held_out, atol=1e-4)
 
@@ -165,7 +168,8 @@ def test_torch_and_the_graph_agree(tmp_path, tiny):
     texts = [np.array([2, 4, 5, 3]), np.array([2, 9, 3]), np.array([2, 4, 7, 12, 13, 3])]
     pieces = np.unique(np.concatenate([*texts, np.array([0])]))
     bert = Bert(
-        tiny_weights(), heads=HEADS, labels=2, pieces=pieces, places=8, dropout=0.5
+        tiny_weights(), heads=HEADS, labels=2, pieces=pieces, places=8, dropout=0.5,
+        chance=np.random.default_rng(0),
     )  # fmt: skip
     weights, head = bert.learnt()
     for name, value in tiny_weights().items():

@@ -33,6 +33,7 @@ class Bert:
             would learn nothing; the rest of the vocabulary stays as it was.
         places: word pieces of the longest text.
         dropout: of what layers give, while it learns (0–1).
+        chance: of the head's first weights; where PyTorch draws for everybody is left alone.
 
     Attributes:
         parameters: what learns, by name: a layer's three parts of attention as one matrix.
@@ -47,6 +48,7 @@ class Bert:
         pieces: np.ndarray,
         places: int,
         dropout: float,
+        chance: np.random.Generator,
     ) -> None:
         import torch
 
@@ -68,7 +70,7 @@ class Bert:
         given[_WORDS] = weights[_WORDS][pieces]
         given[_PLACES] = weights[_PLACES][:places] + weights[_KINDS][0]
         width = given[_WORDS].shape[1]
-        given[_HEAD + ".weight"] = torch.randn(labels, width).numpy() * 0.02
+        given[_HEAD + ".weight"] = chance.standard_normal((labels, width)) * 0.02
         given[_HEAD + ".bias"] = np.zeros(labels, np.float32)
         self.parameters = {
             name: torch.tensor(value, dtype=torch.float32, requires_grad=True)
@@ -76,21 +78,25 @@ class Bert:
         }
 
     def logits(
-        self, ids: torch.Tensor, mask: torch.Tensor, *, learning: bool = False
+        self, ids: torch.Tensor, mask: torch.Tensor, chance: torch.Generator | None = None
     ) -> torch.Tensor:
         """Logits, float32 (texts, labels).
 
         Args:
             ids: int64 (texts, pieces), places in `pieces`.
             mask: bool (texts, pieces), where there are any.
-            learning: whether to drop some of what layers give.
+            chance: while it learns, of what is dropped of what layers give.
         """
+        import torch
         from torch.nn import functional as F
 
         p, (texts, length) = self.parameters, ids.shape
 
         def dropped(states: torch.Tensor) -> torch.Tensor:
-            return F.dropout(states, self._dropout, learning)
+            if chance is None or not self._dropout:
+                return states
+            kept = torch.empty_like(states).bernoulli_(1 - self._dropout, generator=chance)
+            return states * kept.div_(1 - self._dropout)
 
         def norm(states: torch.Tensor, name: str) -> torch.Tensor:
             weight = p[name + ".weight"]
