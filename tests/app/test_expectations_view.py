@@ -110,7 +110,7 @@ def test_only_the_surest_count_where_that_is_asked(_made, said):
 # ---------------------------------------------------------------------- time
 def test_what_rises_is_told_and_what_is_level_is_not(view):
     moving = {(line.theme, line.what): line.trend.direction for line in view.trends.moving()}
-    assert moving["repair", "spoken of"] == moving["repair", "unmet"] == "rising"
+    assert moving["repair", "spoken of"] == moving["repair", "unmet or asked for"] == "rising"
     assert ("price", "spoken of") not in moving
     assert view.trends.unit == "month" and len(view.trends.periods) == 12
     line = view.trends.of("repair")
@@ -341,3 +341,14 @@ def test_what_is_no_date_is_refused(text):
 
 def test_a_zone_is_heeded():
     assert moment("2026-03-01T02:00:00+02:00") == datetime(2026, 3, 1)
+
+
+def test_who_asks_misses_it_without_saying_that_it_is_unmet(tmp_path, said):
+    wished = [o | ({"status": "unknown"} if o["theme"] == "repair" else {}) for o in said[2]]
+    table = pa.Table.from_pylist(wished, schema=EXPECTATIONS)
+    view = expectations_view(heard_brand.make_brand(tmp_path / "b", expectations=table))
+    repair = next(one for one in view.counts.themes if one.theme == "repair")
+    assert (repair.met, repair.unmet, repair.wished) == (0, 0, 71) and repair.met_share is None
+    who = {o["subject"] for o in said[2] if o["theme"] == "repair"}
+    assert repair.value == sum(100.0 if int(one[2:]) % 11 == 0 else 1.0 for one in who)
+    assert view.trends.of("repair", "unmet or asked for").trend.direction == "rising"

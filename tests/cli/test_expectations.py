@@ -35,7 +35,8 @@ def test_the_page_says_who_was_heard_themes_changes_drivers_and_wishes(run, hear
         "Heard: 240 of 240 customers (100.0 %), in 286 verbatims, 4 of nobody known",
         "Languages: en 164, fr 122.", "Set aside by the build: duplicate 3, template 2.",
         "NPS: 42 (30 to 53) of 225 answers", "interaction", "delivery 284 99.3 %", "at stake",
-        "↗ repair, unmet: from", "What goes with the rating", "An association, no effect",
+        "↗ repair, unmet or asked for: from", "What goes with the rating",
+        "An association, no effect",
         "freed of: birth_year, channel, language, sex, time",
         "What people ask the brand to change", "«Il faudrait réparer", "(should 71)",
     ):  # fmt: skip

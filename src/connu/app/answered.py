@@ -1,4 +1,4 @@
-"""Answered: «you said, we did», and how often the theme was unmet before and after.
+"""Answered: «you said, we did», and how often the theme was missed before and after.
 
 A difference between before and after is an association: other things changed as well.
 """
@@ -25,7 +25,7 @@ class Answered(msgspec.Struct, frozen=True):
 
     Attributes:
         id, theme, text, by, at: the answer, as kept.
-        before, after: share of verbatims that say the theme is unmet, 0-1; None: of too few
+        before, after: share of verbatims that say it is unmet or ask for it, 0-1; None: of too few
             customers of the segment to be shown.
         verbatims_before, verbatims_after: see there.
         change: after less before, -1-1; None where either has too few verbatims.
@@ -75,14 +75,14 @@ def answered(
 
 
 def _side(heard: Listening, theme: str, when: str) -> tuple[Estimate | None, int]:
-    """Of the verbatims of a time: the share that says the theme is unmet, how many there are."""
-    unmet = heard.rows(
+    """Of the verbatims of a time: the share that misses the theme, how many there are."""
+    missed = heard.rows(
         f"SELECT count(*) AS n, count(DISTINCT {CUSTOMER}) AS customers FROM {THEMES_HEARD}"
-        f" WHERE theme = {literal(theme)} AND unmet = 1 AND {when}"
+        f" WHERE theme = {literal(theme)} AND missed = 1 AND {when}"
     )[0]
     many = heard.rows(f"SELECT count(*) AS n FROM {VERBATIMS_HEARD} WHERE {when}")[0]["n"]
-    hidden = 0 < unmet["customers"] < heard.least
-    return None if hidden else wilson([unmet["n"]], [many])[0], many
+    hidden = 0 < missed["customers"] < heard.least
+    return None if hidden else wilson([missed["n"]], [many])[0], many
 
 
 def _change(before: Estimate, after: Estimate) -> Estimate:

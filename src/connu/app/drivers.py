@@ -37,6 +37,8 @@ class Drivers(msgspec.Struct, frozen=True):
         weights: the drivers, told and silent.
         controls: who the customers are and where they spoke, taken out first.
         left_out: themes that too few verbatims speak of, or for which there are too few customers.
+        general: themes of the codebook that judge everything («I am happy»): they are what a rating
+            says, and drive nothing.
         expectations: theme → (met, unmet), of verbatims whose outcome is known.
         placed: importance × performance.
     """
@@ -45,6 +47,7 @@ class Drivers(msgspec.Struct, frozen=True):
     weights: RelativeWeights
     controls: list[str]
     left_out: list[str]
+    general: list[str]
     expectations: dict[str, tuple[int, int]]
     placed: ImportancePerformance
 
@@ -72,7 +75,9 @@ def drivers_of(heard: Listening, outcome: Outcome) -> Drivers:
     if most - len(names) < 2:
         columns, names = np.empty((len(rows), 0)), []
     often = np.count_nonzero(status, axis=0)
-    order = sorted(range(len(themes)), key=lambda t: (-often[t], themes[t]))
+    general = {theme.name for theme in heard.codebook.themes if theme.general}
+    special = [t for t in range(len(themes)) if themes[t] not in general]
+    order = sorted(special, key=lambda t: (-often[t], themes[t]))
     chosen = [t for t in order if often[t] >= LEAST_ROWS][: max(most - len(names), 2)]
     chosen.sort()
     weights = relative_weights(
@@ -88,6 +93,7 @@ def drivers_of(heard: Listening, outcome: Outcome) -> Drivers:
         weights=weights,
         controls=names,
         left_out=[themes[t] for t in order if t not in chosen],
+        general=sorted(general & set(themes)),
         expectations=told.expectations,
         placed=importance_performance(weights, told.expectations),
     )

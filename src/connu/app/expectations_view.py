@@ -14,14 +14,20 @@ import msgspec
 from connu.app.answered import Answered, answered
 from connu.app.asked_for import AskedFor, asked_for
 from connu.app.drivers import Drivers, drivers_of
-from connu.app.listening import VERBATIMS_HEARD, Ask, Heard, Listening, listening
+from connu.app.listening import (
+    EXPECTATIONS_HEARD,
+    VERBATIMS_HEARD,
+    Ask,
+    Heard,
+    Listening,
+    listening,
+)
 from connu.app.theme_counts import ThemeCounts, theme_counts
 from connu.app.theme_page import ThemePage, theme_page
 from connu.app.theme_trends import ThemeTrends, theme_trends
 from connu.journal.journal import open_journal
 from connu.kernel.errors import UsageError, did_you_mean
 from connu.ledger.expectations import DIMENSIONS, STATUSES
-from connu.understand.codebook import Codebook, read_codebook
 from connu.understand.nps import Nps, nps
 
 if TYPE_CHECKING:
@@ -108,13 +114,12 @@ def expectations_view(
     Cost: some seconds, and a few for each outcome; a minute for a million verbatims at most.
     """
     check_words(dimension, status)
-    codebook = read_codebook(brand.folder)
     with open_journal(brand.folder, brand.settings) as journal:
         answers = journal.answers().to_pylist()
     with listening(brand, ask or Ask(), purpose) as heard:
         if heard.heard.silence is not None:
             return ExpectationsView(heard.heard)
-        counts = _narrowed(theme_counts(heard, codebook.dimensions), dimension, status, limit)
+        counts = _narrowed(theme_counts(heard), dimension, status, limit)
         shown = [one.theme for one in counts.themes]
         return ExpectationsView(
             heard.heard,
@@ -151,11 +156,10 @@ def theme_view(
         UsageError: no such theme or status; the nearest is named. Otherwise as expectations_view.
     """
     check_words(None, status)
-    codebook = read_codebook(brand.folder)
     with open_journal(brand.folder, brand.settings) as journal:
         answers = [one for one in journal.answers().to_pylist() if one["theme"] == theme]
     with listening(brand, ask or Ask(), purpose) as heard:
-        _check_theme(heard, codebook, theme)
+        _check_theme(heard, theme)
         if heard.heard.silence is not None:
             return ThemeView(heard.heard)
         told = theme_page(heard, theme, status=status, page=max(page, 1), limit=max(limit, 1))
@@ -174,13 +178,12 @@ def check_words(dimension: str | None, status: str | None) -> None:
 
 
 # ---------------------------------------------------------------------- within
-def _check_theme(heard: Listening, codebook: Codebook, theme: str) -> None:
-    if theme in codebook.names:
+def _check_theme(heard: Listening, theme: str) -> None:
+    names = heard.codebook.names
+    if theme in names:
         return
-    from connu.app.listening import EXPECTATIONS_HEARD
-
     told = heard.rows(f"SELECT DISTINCT theme FROM {EXPECTATIONS_HEARD}")
-    known = {*codebook.names, *(row["theme"] for row in told)}
+    known = {*names, *(row["theme"] for row in told)}
     if theme not in known:
         raise UsageError(
             f"the codebook has no theme «{theme}»", hint=did_you_mean(theme, known), theme=theme
@@ -195,7 +198,7 @@ def _narrowed(
         word = _SORTED[status]
         themes = [one for one in themes if getattr(one, word)]
         themes.sort(key=lambda one: (-getattr(one, word), one.theme))
-    return msgspec.structs.replace(counts, themes=themes[:limit])
+    return msgspec.structs.replace(counts, themes=themes[:limit], more=max(len(themes) - limit, 0))
 
 
 def _drivers(heard: Listening) -> list[Drivers]:

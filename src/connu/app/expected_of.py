@@ -14,7 +14,8 @@ MOST = 12
 def expected_of(reading: Reading, kind: str, subject: str) -> list[dict[str, Any]]:
     """What somebody expects; nothing for a build of an earlier connu.
 
-    Reads expectations; one filtered scan.
+    Who names a theme and neither judges nor asks expects nothing. Reads expectations; one filtered
+    scan.
 
     Args:
         reading: the build, opened for the purpose.
@@ -33,7 +34,7 @@ def expected_of(reading: Reading, kind: str, subject: str) -> list[dict[str, Any
         " (PARTITION BY theme, status ORDER BY probability DESC, time DESC NULLS LAST, source,"
         f' "row", start) AS place FROM ({reading.sql("expectations")}) AS t'
         f" WHERE subject_kind = {literal(kind)} AND subject = {literal(subject)}"
-        " AND addressee = 'brand' AND theme IS NOT NULL) AS e WHERE place = 1"
+        " AND addressee = 'brand' AND form <> 'none' AND theme IS NOT NULL) AS e WHERE place = 1"
         " ORDER BY CASE WHEN form IN ('wish', 'should', 'lack') THEN 0 WHEN status = 'unmet' THEN 1"
         f" ELSE 2 END, time DESC NULLS LAST, theme, status LIMIT {MOST}"
     )

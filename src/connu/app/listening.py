@@ -22,6 +22,7 @@ from connu.engine.sql import literal
 from connu.kernel.errors import NotFoundError, UsageError
 from connu.kernel.settings import Settings
 from connu.ledger.expectations import EXPECTATIONS, STATEMENTS
+from connu.understand.codebook import Codebook, read_codebook
 
 if TYPE_CHECKING:
     from connu.app.brand import Brand
@@ -29,12 +30,13 @@ if TYPE_CHECKING:
 STATEMENTS_HEARD = "heard_statements"
 VERBATIMS_HEARD = "heard_verbatims"
 EXPECTATIONS_HEARD = "heard_expectations"
-#: A verbatim by theme: whether it says that it is met, unmet, and whether it asks for it.
+#: A verbatim by theme: whether it says that it is met, unmet, whether it asks for it (`wished`),
+#: and whether either of the latter (`missed`).
 THEMES_HEARD = "heard_themes"
 
 #: The customer of a row, as SQL; nothing for a visitor or nobody.
 CUSTOMER = "CASE WHEN subject_kind = 'customer' THEN subject END"
-#: Forms that ask for something.
+#: Forms that ask for something. Who asks says that it is not so, whatever he does not complain of.
 ASKING = ("wish", "should", "lack")
 
 #: Why nothing is told.
@@ -104,12 +106,14 @@ class Listening:
     Attributes:
         reading: the build, opened for the purpose.
         settings: the brand's.
+        codebook: the brand's themes.
         ask: what is asked about.
         heard: who was.
     """
 
     reading: Reading
     settings: Settings
+    codebook: Codebook
     ask: Ask
     heard: Heard
 
@@ -142,10 +146,12 @@ def listening(brand: Brand, ask: Ask, purpose: str) -> Iterator[Listening]:
         UsageError: the segment cannot be read.
         PurposeError: nobody knows the purpose, or an attribute is not read for it.
     """
+    codebook = read_codebook(brand.folder)
     with opened_build(brand.folder, brand.settings, purpose) as reading:
         made = [STATEMENTS_HEARD, VERBATIMS_HEARD, EXPECTATIONS_HEARD, THEMES_HEARD]
         try:
-            yield Listening(reading, brand.settings, ask, _make(reading, brand.settings, ask))
+            heard = _make(reading, brand.settings, ask)
+            yield Listening(reading, brand.settings, codebook, ask, heard)
         finally:
             for name in made:
                 if reading.engine.has(name):
@@ -214,12 +220,15 @@ _VERBATIMS = (
     f' FROM {STATEMENTS_HEARD} GROUP BY source, "row"'
 )
 _ASKING = ", ".join(map(literal, ASKING))
+#: Whether something is said to be unmet, or asked for, as SQL over expectations.
+MISSED = f"CASE WHEN status = 'unmet' OR form IN ({_ASKING}) THEN 1 ELSE 0 END"
 _THEMES = (
     'SELECT theme, dimension, source, "row", min(subject_kind) AS subject_kind,'
     " min(subject) AS subject, min(time) AS time,"
     " max(CASE WHEN status = 'met' THEN 1 ELSE 0 END) AS met,"
     " max(CASE WHEN status = 'unmet' THEN 1 ELSE 0 END) AS unmet,"
-    f" max(CASE WHEN form IN ({_ASKING}) THEN 1 ELSE 0 END) AS wished"
+    f" max(CASE WHEN form IN ({_ASKING}) THEN 1 ELSE 0 END) AS wished,"
+    f" max({MISSED}) AS missed"
     f' FROM {EXPECTATIONS_HEARD} GROUP BY theme, dimension, source, "row"'
 )
 

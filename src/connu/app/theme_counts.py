@@ -1,13 +1,11 @@
 """Theme counts: of each theme, how many verbatims say that it is met, unmet, or ask for it.
 
-A verbatim counts once a theme, however often it says so. What is unmet is worth what those who say
+A verbatim counts once a theme, however often it says so. What is missed is worth what those who say
 so are expected to bring (`staying`), where that is told: ten customers who leave are not ten who
 never came.
 """
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import msgspec
 
@@ -25,7 +23,8 @@ class ThemeCount(msgspec.Struct, frozen=True):
         met, unmet, wished: verbatims that say it is met, is not, ask for it (a wish, a should, a
             lack); None: of too few customers to be shown.
         met_share: of those that say met or unmet, 0-1; None where there is none.
-        value: what the customers who say it is unmet are expected to bring; None: not told.
+        value: what the customers who say it is unmet or ask for it are expected to bring; None: not
+            told, or of too few customers to be shown.
     """
 
     theme: str
@@ -44,27 +43,29 @@ class ThemeCounts(msgspec.Struct, frozen=True):
     """All themes.
 
     Attributes:
-        themes: those unmet for the most value first where it is told, else by verbatims unmet;
+        themes: those that miss the most value first where it is told, else by verbatims unmet;
             themes that nobody spoke of come last.
         hidden: themes of too few customers of the segment to be shown.
+        more: themes that were left out as only so many are asked for.
         value_days: within how many days `value` is expected; None: `staying` does not tell.
     """
 
     themes: list[ThemeCount]
     hidden: int = 0
+    more: int = 0
     value_days: int | None = None
 
 
-_CELLS = ("met", "unmet", "wished")
+_CELLS = ("met", "unmet", "wished", "missed")
 
 
-def theme_counts(heard: Listening, dimensions: Mapping[str, str]) -> ThemeCounts:
-    """Count the themes.
+def theme_counts(heard: Listening) -> ThemeCounts:
+    """Count the themes; those of the codebook that nobody spoke of are told as 0.
 
     Args:
         heard: what was listened to.
-        dimensions: theme → dimension, of the codebook: those nobody spoke of are told as 0.
     """
+    dimensions = heard.codebook.dimensions
     cells = ", ".join(
         f"coalesce(sum({cell}), 0) AS {cell},"
         f" count(DISTINCT CASE WHEN {cell} = 1 THEN {CUSTOMER} END) AS {cell}_customers"
@@ -95,7 +96,8 @@ def theme_counts(heard: Listening, dimensions: Mapping[str, str]) -> ThemeCounts
         part = None
         if met is not None and unmet is not None and met + unmet:
             part = wilson([met], [met + unmet])[0]
-        value = values.get(row["theme"], 0.0) if days is not None and unmet is not None else None
+        hidden = 0 < row["missed_customers"] < heard.least
+        value = None if days is None or hidden else values.get(row["theme"], 0.0)
         found.append(
             ThemeCount(
                 row["theme"],
@@ -111,7 +113,7 @@ def theme_counts(heard: Listening, dimensions: Mapping[str, str]) -> ThemeCounts
             )
         )
     found.sort(key=lambda one: (-(one.value or 0.0), -(one.unmet or 0), -one.verbatims, one.theme))
-    return ThemeCounts(found, len(rows) - len(shown), days)
+    return ThemeCounts(found, len(rows) - len(shown), value_days=days)
 
 
 def _values(heard: Listening) -> tuple[int | None, dict[str, float]]:
@@ -125,7 +127,7 @@ def _values(heard: Listening) -> tuple[int | None, dict[str, float]]:
         return None, {}
     rows = heard.rows(
         "SELECT u.theme, sum(w.value) AS value FROM (SELECT DISTINCT theme, subject"
-        f" FROM {THEMES_HEARD} WHERE unmet = 1 AND subject_kind = 'customer') AS u"
+        f" FROM {THEMES_HEARD} WHERE missed = 1 AND subject_kind = 'customer') AS u"
         f" JOIN (SELECT subject, max(value) AS value FROM {worth} AND horizon_days = {days}"
         " GROUP BY subject) AS w ON w.subject = u.subject GROUP BY u.theme"
     )

@@ -106,10 +106,13 @@ def theme_page(
 
 
 def _same(alias: str, further: int) -> str:
-    """The condition that a statement is the expectation's, or one beside it."""
+    """The condition that a statement is the expectation's, or one beside it.
+
+    A stretch drawn by hand (statement -1) has none.
+    """
     return (
         f'ON {alias}.source = e.source AND {alias}."row" = e."row"'
-        f" AND {alias}.statement = e.statement + ({further})"
+        f" AND e.statement >= 0 AND {alias}.statement = e.statement + ({further})"
     )
 
 

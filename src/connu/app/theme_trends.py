@@ -1,4 +1,4 @@
-"""Theme trends: themes of the brand that rise or fall, spoken of at all, or as unmet.
+"""Theme trends: themes of the brand that rise or fall, spoken of at all, or as missed.
 
 Both are judged together, so that of all that is told as rising or falling at most one in twenty is
 expected to be an accident.
@@ -12,13 +12,13 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from connu.app.listening import EXPECTATIONS_HEARD, STATEMENTS_HEARD, Listening
+from connu.app.listening import EXPECTATIONS_HEARD, MISSED, STATEMENTS_HEARD, Listening
 from connu.engine.sql import literal
 from connu.understand.period_counts import PeriodCounts, count_periods
 from connu.understand.trends import Trend, trends
 
 #: What is followed of a theme.
-SPOKEN, UNMET = "spoken of", "unmet"
+SPOKEN, MISSING = "spoken of", "unmet or asked for"
 #: Periods that a line shows.
 SHOWN = 24
 #: Up to so many days, what a period is.
@@ -31,7 +31,7 @@ class ThemeLine(msgspec.Struct, frozen=True):
 
     Attributes:
         theme: which.
-        what: `spoken of`, or `unmet`.
+        what: `spoken of`, or `unmet or asked for`.
         shares: of the statements of each of the last periods, 0-1; None: nobody said anything, or
             too few of a segment to be shown.
         trend: how it moves.
@@ -84,7 +84,7 @@ def theme_trends(heard: Listening, themes: Collection[str]) -> ThemeTrends:
         return ThemeTrends(None, [], [], timeless)
     spoken = heard.table(
         "SELECT theme, min(time) AS time,"
-        " max(CASE WHEN status = 'unmet' THEN 1 ELSE 0 END) AS unmet"
+        f" max({MISSED}) AS missed"
         f" FROM {EXPECTATIONS_HEARD} WHERE {timed}"
         ' GROUP BY theme, source, "row", statement ORDER BY theme, time'
     )
@@ -107,9 +107,9 @@ def _unit(times: pa.ChunkedArray) -> str:
 
 
 def _series(spoken: pa.Table) -> pa.Table:
-    """Everything under its theme, and what is unmet once more under a name of its own."""
+    """Everything under its theme, and what is missed once more under a name of its own."""
     parts = []
-    for what, rows in ((SPOKEN, spoken), (UNMET, spoken.filter(pc.equal(spoken["unmet"], 1)))):
+    for what, rows in ((SPOKEN, spoken), (MISSING, spoken.filter(pc.equal(spoken["missed"], 1)))):
         names = pc.binary_join_element_wise(rows["theme"], what, _APART)
         parts.append(pa.table({"theme": names.cast(pa.string()), "time": rows["time"]}))
     return pa.concat_tables(parts)

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from connu.understand.estimate import Estimate
     from connu.understand.nps import Nps
 
-#: Drivers shown of an outcome.
-_DRIVERS = 8
+#: Drivers shown of an outcome, themes asked for, and names in a note; `--json` has all.
+_DRIVERS = _ASKED = 8
+_NAMES = 6
 
 
 def print_expectations(console: Console, view: ExpectationsView) -> None:
@@ -114,22 +115,21 @@ def _print_themes(console: Console, counts: ThemeCounts, trends: ThemeTrends) ->
     from connu.ledger.expectations import DIMENSIONS
 
     at_stake = counts.value_days is not None
+    rows: list[list[Any]] = []
     for dimension in (*DIMENSIONS, ""):
-        rows = [
-            _theme(one, trends, at_stake) for one in counts.themes if one.dimension == dimension
-        ]
-        if not rows:
-            continue
-        headers = ["theme", "verbatims", "share of all", "met", "unmet", "asked for", "met of both"]
-        headers += ["", "over time"] + (["at stake"] if at_stake else [])
-        made = table(headers, rows, right=(*headers[1:6], "at stake"))
-        made.title = f"[bold]{dimension or 'other themes'}[/]"
-        console.print(made)
+        themes = [one for one in counts.themes if one.dimension == dimension]
+        for place, one in enumerate(themes):
+            rows.append([dimension if place == 0 else "", *_theme(one, trends, at_stake)])
+    headers = ["dimension", "theme", "verbatims", "share of all", "met", "unmet", "asked for"]
+    headers += ["met of both", "", "over time"] + (["at stake"] if at_stake else [])
+    console.print(table(headers, rows, right=(*headers[2:8], "at stake")))
     if at_stake:
         console.print(
-            f"[dim]At stake: what the customers who say it is unmet are expected to bring within "
-            f"{counts.value_days:,} days; themes are in that order.[/]"
+            f"[dim]At stake: what the customers who say it is unmet or ask for it are expected to "
+            f"bring within {counts.value_days:,} days; themes are in that order.[/]"
         )
+    if counts.more:
+        console.print(f"[dim]{counts.more} more themes: --limit shows them.[/]")
     if counts.hidden:
         console.print(
             f"[dim]{counts.hidden} themes of fewer than 10 customers are not shown.[/]"
@@ -204,10 +204,11 @@ def print_drivers(console: Console, drivers: Drivers) -> None:
     found = drivers.weights
     title = f"[bold]What goes with {SPOKEN[drivers.outcome]}[/]"
     if found.silence is not None:
-        console.print(
-            f"{title}: nothing is said: {SILENCES[found.silence]} ({found.rows:,} verbatims of "
-            f"{found.units:,} people)."
-        )
+        why = SILENCES[found.silence]
+        if found.silence == "no_drivers" and drivers.left_out:
+            why = f"too few speak of any theme, met or unmet, such as {_some(drivers.left_out)}"
+        told = f"{found.rows:,} verbatims of {found.units:,} people"
+        console.print(f"{title}: nothing is said: {plain(why)} ({told}).")
         return
     placed = {one.name: one for one in drivers.placed.placements}
     rows = []
@@ -234,7 +235,9 @@ def print_drivers(console: Console, drivers: Drivers) -> None:
         names = sorted({name.partition(":")[0] for name in drivers.controls})
         told += f"; freed of: {', '.join(names)}"
     if drivers.left_out:
-        told += f"; too few speak of: {', '.join(drivers.left_out)}"
+        told += f"; too few speak of: {_some(drivers.left_out)}"
+    if drivers.general:
+        told += f"; no driver but what a rating says: {_some(drivers.general)}"
     console.print(f"[dim]{plain(told)}.[/]")
 
 
@@ -247,7 +250,7 @@ def _print_asked(console: Console, asked: Sequence[AskedFor]) -> None:
         console.print("[bold]What people ask the brand to change[/]: nobody asks for anything.")
         return
     console.print("[bold]What people ask the brand to change[/]")
-    for one in asked:
+    for one in asked[:_ASKED]:
         forms = ", ".join(f"{form} {shown(number)}" for form, number in one.forms.items())
         console.print(
             f"  [bold]{plain(one.theme)}[/] {shown(one.verbatims)} verbatims, "
@@ -278,9 +281,21 @@ def _print_answered(console: Console, answers: Sequence[Answered]) -> None:
         )
         for one in answers
     ]
-    headers = ("when", "you said", "we did", "unmet before", "unmet after", "change (points)")
+    headers = ("when", "you said", "we did", "missed before", "missed after", "change (points)")
     console.print(table(headers, rows, title="[bold]You said, we did[/]"))
-    console.print("[dim]Unmet: of all verbatims. Other things changed as well.[/]")
+    console.print(
+        "[dim]Missed: unmet or asked for, of all verbatims. Other things changed as well.[/]"
+    )
+
+
+def _some(names: Sequence[str]) -> str:
+    """Names, some of many.
+
+    >>> _some("abcdefgh"), _some("ab")
+    ('a, b, c, d, e, f and 2 more', 'a, b')
+    """
+    more = len(names) - _NAMES
+    return ", ".join(names[:_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _points(change: Estimate | None) -> str:
