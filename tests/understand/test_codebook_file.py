@@ -109,10 +109,15 @@ def test_a_drop_takes_a_theme_and_its_comments_out_and_keeps_the_rule_of_its_sec
     assert 'price = ""' in made
 
 
+def test_a_version_stands_below_the_comment_the_file_begins_with():
+    made, _ = edit('# Ours.\n\n# Of it.\n[themes.a]\ndimension = "brand"\n', renamed, "a", "b")
+    assert made.splitlines()[:5] == ["# Ours.", "", "version = 2", "", "# Of it."]
+
+
 def test_a_split_replaces_a_theme_and_names_its_heir():
     parts = [Theme("speed", "interaction", seeds={"fr": ("vite",)}), Theme("door", "interaction")]
     made, book = edit(FILE, split, "delivery", parts, "speed")
-    assert book.names == ("speed", "door", "price", "click & collect")
+    assert book.names == ("speed", "door", "price", "click & collect") == read(made).names
     assert book.current("delivery") == book.current("parcels") == "speed"
     assert read(made).theme("speed").seeds == {"fr": ("vite",)}
 

@@ -157,7 +157,9 @@ def theme_lines(brand: Brand, reading: Reading, codebook: Codebook) -> tuple[The
         ThemeLine(
             theme.name,
             theme.dimension,
-            *(counts[theme.name, s] if listened else None for s in ("met", "unmet", "unknown")),
+            met=counts[theme.name, "met"] if listened else None,
+            unmet=counts[theme.name, "unmet"] if listened else None,
+            unknown=counts[theme.name, "unknown"] if listened else None,
             labels=labels.get(theme.name, 0),
             reliability=figures.get(theme.name, {}),
         )

@@ -1,7 +1,7 @@
 """The codebook: the themes expectations are sorted by, each with definition, examples and seeds.
 
-connu brings one (codebook.toml beside this file); a brand's own `codebook.toml` adds themes, changes
-some, drops some, or says `default = false` and stands alone. A theme's texts are one for all
+connu brings one (codebook.toml beside this file); a brand's own `codebook.toml` adds themes,
+changes some, drops some, or says `default = false` and stands alone. A theme's texts are one for all
 languages, or one a language.
 """
 

@@ -67,14 +67,16 @@ def edited_text(
     known = {theme.name: theme for theme in default_codebook().themes} if base else {}
     for old, new in edited.renamed:
         _rename(blocks, old, after.theme(new), base and old in known)
-    for name in edited.removed:
-        _take_out(blocks, name, name in known)
     for name in edited.changed:
         _replace(blocks, after.theme(name))
+    gone = [block for name in edited.removed for block in _of(blocks, name)]
+    place = next((block for block in blocks if block in gone), None)
     for name in edited.added:
-        _replace(blocks, after.theme(name))
+        _replace(blocks, after.theme(name), place)
         above = _of(blocks, name)[0].above
         above += map(_comment, (notes or {}).get(name, []))
+    for name in edited.removed:
+        _take_out(blocks, name, name in known)
     _set_top(blocks, "version", str(after.version))
     if base:
         _set_top(blocks, "default", "true")
@@ -144,7 +146,8 @@ def _blocks(text: str) -> list[_Block]:
         if path is None:
             blocks[-1].lines.append(line)
             continue
-        before, above = blocks[-1].lines, []
+        before = blocks[-1].lines
+        above: list[str] = []
         while before and before[-1].lstrip().startswith("#") and not _RULE.search(before[-1]):
             above.insert(0, before.pop())
         if not blocks[-1].path and not any(one.strip() for one in before):
@@ -247,12 +250,13 @@ def _take_out(blocks: list[_Block], name: str, of_default: bool) -> None:
         _insert(blocks, at, ("themes", name), [f"[themes.{_key(name)}]", "drop = true", ""])
 
 
-def _replace(blocks: list[_Block], theme: Theme) -> None:
-    """A theme's table anew, its comments kept; at the end where it is new."""
+def _replace(blocks: list[_Block], theme: Theme, place: _Block | None = None) -> None:
+    """A theme's table anew, its comments kept; where it is new, at a place or the themes' end."""
     own = _of(blocks, theme.name)
     if not own:
         last = [place for place, block in enumerate(blocks) if block.path[:1] == ("themes",)]
         at = last[-1] + 1 if last else len(blocks)
+        at = at if place is None else blocks.index(place)
         _insert(blocks, at, ("themes", theme.name), [*theme_lines(theme), ""])
         return
     told = [line for block in own for line in block.lines[1:] if line.lstrip().startswith("#")]
@@ -285,9 +289,13 @@ def _set_top(blocks: list[_Block], word: str, value: str) -> None:
     if said:
         lines.insert(said[0], f"{word} = {value}")
         return
-    while lines and not lines[-1].strip():
-        lines.pop()
-    lines += [f"{word} = {value}", ""]
+    # Nothing is said yet: below the comment the file begins with, above whatever follows.
+    head = next(
+        (n for n, line in enumerate(lines) if not line.lstrip().startswith("#")), len(lines)
+    )
+    lines[head:head] = [*([""] if head else []), f"{word} = {value}"]
+    if len(lines) == head + bool(head) + 1:
+        lines.append("")
 
 
 def _set_migrations(

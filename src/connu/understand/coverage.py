@@ -65,7 +65,7 @@ def coverage_of(
     >>> found.covered, found.general, found.slight, found.uncovered, found.covered_share
     (1, 1, 1, 1, 0.5)
     """
-    sure = told >= TOLD
+    sure = np.asarray(told >= TOLD, np.bool_)
     naming = np.array([not theme.general for theme in codebook.themes], np.bool_)
     covered = sure[:, naming].any(axis=1)
     general = sure.any(axis=1) & ~covered
@@ -96,4 +96,4 @@ def badly_covered(codebook: Codebook, told: np.ndarray) -> np.ndarray:
         codebook, told: as `coverage_of`.
     """
     naming = np.array([not theme.general for theme in codebook.themes], np.bool_)
-    return np.asarray(~(told[:, naming] >= TOLD).any(axis=1))
+    return np.asarray(~(told[:, naming] >= TOLD).any(axis=1), np.bool_)

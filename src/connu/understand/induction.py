@@ -233,7 +233,9 @@ def _groups(places: np.ndarray, seed: int) -> tuple[list[tuple[np.ndarray, float
                 continue
             # Stable ones first; among these what is tight and says much.
             tight = float(clusters.likeness[members].mean())
-            score = (1.0 if stability >= STABLE else 0.5) * stability * tight * np.sqrt(len(members))
+            score = (
+                (1.0 if stability >= STABLE else 0.5) * stability * tight * np.sqrt(len(members))
+            )
             found.append((score, stability, members))
     chosen: list[tuple[np.ndarray, float]] = []
     for _, stability, members in sorted(found, key=lambda one: -one[0]):
