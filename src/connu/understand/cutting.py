@@ -86,6 +86,7 @@ def clauses_of(
         tokens.start, tokens.end, tokens.hash, class_table(), words, kinds,
     )  # fmt: skip
     clauses = Clauses(*made)
+    clauses.join[np.r_[True, clauses.text[1:] != clauses.text[:-1]][: len(clauses.text)]] = HARD
     clauses.join[_held(folded, tokens, clauses)] = HELD
     return clauses
 

@@ -92,15 +92,22 @@ def _table() -> np.ndarray:
         letter = chr(code)
         if 0xD800 <= code < 0xE000:
             continue
-        own = _OWN.get(letter)
-        if own is None:
-            small = letter.lower()
-            small = small if len(small) == 1 else small[0]
-            own = unicodedata.normalize("NFKD", small)[0]
-            if unicodedata.category(own)[0] in "CZ":
-                own = "\n" if letter in "\n\r\u2028\u2029" else " "
+        own = _once(letter)
+        while (again := _once(own)) != own:
+            own = again
         table[code] = ord(own)
     return table
+
+
+def _once(letter: str) -> str:
+    """One code point folded one step: by our own table, or to its small letter without marks."""
+    own = _OWN.get(letter)
+    if own is not None:
+        return own
+    bare = unicodedata.normalize("NFKD", letter.lower()[0])[0]
+    if unicodedata.category(bare)[0] in "CZ":
+        return "\n" if letter in "\n\r\u2028\u2029" else " "
+    return bare
 
 
 @njit(cache=True, nogil=True)
