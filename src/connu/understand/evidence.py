@@ -156,8 +156,14 @@ def learn_evidence(codebook: Codebook, corpus: Corpus, *, seed: int = 0) -> Evid
     ngrams = NGrams(lemmas)
     few = len(corpus) < 50
     ngrams.least_words, ngrams.least_pieces = (1, 1) if few else (2, 3)
-    learnt = corpus if len(corpus) else questions
+    # Few texts hold few words: definitions and examples are then read with them, so that likeness
+    # to them is heard in whatever comes later.
+    learnt = _together(corpus, questions) if few else corpus
     ngrams.fit(learnt.folded, learnt.tokens, learnt.language)
+    if not ngrams.features:  # many texts, and not a word that two of them share
+        learnt = _together(corpus, questions)
+        ngrams.least_words, ngrams.least_pieces = 1, 1
+        ngrams.fit(learnt.folded, learnt.tokens, learnt.language)
     starts = questions.tokens.starts
     queries = ngrams.rows(
         questions.folded, questions.tokens, starts[:-1], starts[1:], questions.language
@@ -199,6 +205,12 @@ def _queries(codebook: Codebook) -> tuple[list[str], list[int], list[int]]:
             spoken.append(LANGUAGES.index(language) if language in LANGUAGES else -1)
             of.append(number)
     return asked, spoken, of
+
+
+def _together(corpus: Corpus, questions: Corpus) -> Corpus:
+    """Both, as one."""
+    texts = pa.concat_arrays([corpus.texts.cast(pa.string()), questions.texts])
+    return corpus_of(texts, np.concatenate([corpus.language, questions.language]))
 
 
 def _with_questions(lemmas: Lemmas, questions: Corpus) -> Lemmas:
