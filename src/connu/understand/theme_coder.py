@@ -30,6 +30,9 @@ STATED_LABELLED = 0.4
 #: A bare judgement is of the general theme, so surely; beside something named a general theme keeps
 #: so much of its probability.
 BARE, GIVES_WAY = 0.8, 0.4
+#: A theme so much likelier beforehand (log of its share) than another whose seed stands beside its
+#: own keeps so much: «application très intuitive» is of ease.
+RARER, RARER_KEEPS = 1.7, np.float32(0.5)
 #: Labelled texts from which the stack is learnt.
 STACKED = 400
 
@@ -158,7 +161,10 @@ class ThemeCoder:
         own = np.where((~named & (cut.content > cut.judging + 1))[:, None], own * 0.6, own)
         said[:, general] = np.where(bare[:, None], np.maximum(own, BARE), own)
         said[np.ix_(bare, ~general)] *= 0.5
-        return said
+        # Where seeds of several themes stand, what all speak of gives way to what few do.
+        seen, prior = (witness.seeds > 0) & ~general, witness.prior
+        rarest = np.where(seen, prior, np.inf).min(1, keepdims=True)
+        return np.where(seen & (prior - rarest > RARER), said * RARER_KEEPS, said)
 
     def _stated(self, text: np.ndarray, threshold: np.ndarray) -> np.ndarray:
         """Which themes are stated; a general one only where no other is."""
