@@ -1,14 +1,15 @@
-"""Every benchmark: identities beside Splink, then twins and intents beside plainer methods.
+"""Every benchmark: identities beside Splink; twins, intents and codes beside plainer methods.
 
-    python -m benchmarks                        all three
+    python -m benchmarks                        all four
     python -m benchmarks --only sessions        one data set or part of any (may be repeated)
     python -m benchmarks --only intents         every part of the intents
+    python -m benchmarks --only understand      every part of what customers say
     python -m benchmarks --write                the figures into docs/benchmarks.md
 
-With `--json FILE`, the figures of each go into a file of their own: FILE with `identities`, `twins`
-or `intents` before its suffix. Other options are those of `benchmarks.identities`
-(--without-splink), `benchmarks.twins` (--refit, --splits) and `benchmarks.intents` (--subjects,
---events).
+With `--json FILE`, the figures of each go into a file of their own: FILE with `identities`,
+`twins`, `intents` or `understand` before its suffix. Other options are those of
+`benchmarks.identities` (--without-splink), `benchmarks.twins` (--refit, --splits) and
+`benchmarks.intents` (--subjects, --events).
 """
 
 from __future__ import annotations
@@ -17,20 +18,23 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import identities, intents, twins
+from benchmarks import identities, intents, twins, understand
 from benchmarks.datasets import DATA_SETS
 
-#: Stands for every part of `benchmarks.intents`.
-INTENTS = "intents"
+#: Stand for every part of `benchmarks.intents`, and of `benchmarks.understand`.
+INTENTS, UNDERSTAND = "intents", "understand"
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run what the command line asks for; 1 when a part failed."""
     sets, parts = [data.name for data in DATA_SETS], list(twins.PARTS)
-    after = list(intents.PARTS)
+    after, said = list(intents.PARTS), list(understand.PARTS)
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument(
-        "--only", action="append", choices=[*sets, *parts, INTENTS, *after], metavar="NAME"
+        "--only",
+        action="append",
+        choices=[*sets, *parts, INTENTS, *after, UNDERSTAND, *said],
+        metavar="NAME",
     )
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--json", type=Path, metavar="FILE")
@@ -58,6 +62,10 @@ def main(arguments: list[str] | None = None) -> int:
         own += [] if INTENTS in only else _only(only, after)
         print()
         code |= intents.main([*shared, *own, *_json(asked.json, INTENTS)])
+    if not only or set(only) & {UNDERSTAND, *said}:
+        own = [] if UNDERSTAND in only else _only(only, said)
+        print()
+        code |= understand.main([*shared, *own, *_json(asked.json, UNDERSTAND)])
     return code
 
 

@@ -38,11 +38,11 @@ def truth_codings(lines: Sequence[TruthLine], codebook: Codebook) -> Codings:
     polarity, status = np.full(shape, UNSAID), np.full(shape, UNSAID)
     rows: list[tuple[int, ...]] = []
     for number, one in enumerate(lines):
-        for theme in one.codes.themes:
-            place = at[theme]
+        for name in one.codes.themes:
+            place = at[name]
             themes[number, place] = True
-            polarity[number, place] = _number(POLARITIES, one.codes.polarity_of(theme))
-            status[number, place] = _number(STATUSES, one.codes.status_of(theme))
+            polarity[number, place] = _number(POLARITIES, one.codes.polarity_of(name))
+            status[number, place] = _number(STATUSES, one.codes.status_of(name))
         rows += [
             (
                 number, said.start, said.end, at[said.theme],
@@ -54,11 +54,12 @@ def truth_codings(lines: Sequence[TruthLine], codebook: Codebook) -> Codings:
     located = np.array([one.located for one in lines], np.bool_)
     if not located.any():
         return Codings(themes, polarity, status)
-    made = np.array(rows, np.int64).reshape(-1, 7).T
-    brand = (made[6] == ADDRESSEES.index(_MEANT)) | (made[6] == UNSAID)
-    spans = Spans(*made[:5], brand, np.ones(made.shape[1], np.bool_))
+    columns = np.array(rows, np.int64).reshape(-1, 7).T
+    verbatim, start, end, theme, state, form, addressee = columns
+    brand = (addressee == ADDRESSEES.index(_MEANT)) | (addressee == UNSAID)
+    spans = Spans(verbatim, start, end, theme, state, brand, np.ones(len(rows), np.bool_))
     return Codings(
-        themes, polarity, status, statements=CodedSpans(spans, made[5], made[6]), located=located
+        themes, polarity, status, statements=CodedSpans(spans, form, addressee), located=located
     )
 
 
@@ -117,15 +118,15 @@ def build_codings(
         ],
         np.bool_,
     )  # fmt: skip
-    said = [
-        np.array([_number(values, one) for one in table[word].to_pylist()], np.int64)
-        for word, values in (
-            ("polarity", POLARITIES), ("status", STATUSES), ("form", FORMS),
-            ("addressee", ADDRESSEES),
-        )
-    ]  # fmt: skip
-    probability = table["probability"].fill_null(0.0).to_numpy()
-    return _codings(len(texts), len(at), verbatim, theme, probability, *said, start, end, exact)
+
+    def said(word: str, values: Sequence[str]) -> np.ndarray:
+        return np.array([_number(values, one) for one in table[word].to_pylist()], np.int64)
+
+    return _codings(
+        len(texts), len(at), verbatim, theme, table["probability"].fill_null(0.0).to_numpy(),
+        said("polarity", POLARITIES), said("status", STATUSES), said("form", FORMS),
+        said("addressee", ADDRESSEES), start, end, exact,
+    )  # fmt: skip
 
 
 def _codings(

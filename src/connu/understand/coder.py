@@ -30,7 +30,8 @@ POLARITIES = ("negative", "neutral", "positive")
 STATUSES = ("met", "unmet", "unknown")
 #: A statement speaks of a theme that its text states from here on.
 SPEAKS = 0.3
-#: A second theme is held beside the first where a seed of it stands there and it is nearly as likely.
+#: A second theme is held beside the first where a seed of it stands there and it is nearly as
+#: likely.
 BESIDE = 0.9
 #: One that neither judges nor asks holds a theme, without labels, only where that is plain.
 SURELY = 0.8
@@ -121,9 +122,9 @@ class Coder:
         if not len(coded.text):
             return coded.text, coded.theme, coded.polarity
         rated = np.zeros(len(corpus), np.float32) if rating is None else rating
-        pairs = np.unique(np.stack([coded.text, coded.theme]), axis=1)
-        spoken, there = spoken_in(corpus, coded.cut, coded.told, *pairs, rated)
-        text, theme = pairs[:, there]
+        text, theme = np.unique(np.stack([coded.text, coded.theme]), axis=1)
+        spoken, there = spoken_in(corpus, coded.cut, coded.told, text, theme, rated)
+        text, theme = text[there], theme[there]
         polarity = self.polarity.of(spoken).argmax(1)
         past = (2 * spoken.past >= spoken.held) & (self.polarity.columns is None)
         return text, theme, np.where(past & (polarity == POSITIVE), NEGATIVE, polarity)
