@@ -16,17 +16,19 @@ from connu.understand.induction import SaidStatements
 #: Forms that say or imply that something is missing; praise says that it is there.
 _UNMET = ("wish", "should", "lack", "comparison", "regret", "complaint")
 _PLACED = (
-    'SELECT s.source, s."row", s.statement, s.language, s.quote, s.form, s.polarity,'
+    'SELECT s.source, s."row", s.start, s."end", s.language, s.quote, s.form, s.polarity,'
     ' dense_rank() OVER (ORDER BY s.source, s."row") - 1 AS verbatim,'
     ' row_number() OVER (ORDER BY s.source, s."row", s.statement) - 1 AS place'
     " FROM ({statements}) AS s"
     f" WHERE coalesce(s.addressee, {literal('brand')}) = {literal('brand')}"
 )
 _STATEMENTS = "SELECT language, quote, form, polarity, verbatim FROM ({placed}) AS p ORDER BY place"
+#: By place, not by number: a stretch that a person drew may lie over several statements.
 _TOLD = (
     "SELECT p.place, e.theme, coalesce(e.probability, 1.0) AS probability, e.status"
     " FROM ({expectations}) AS e JOIN ({placed}) AS p"
-    ' ON p.source = e.source AND p."row" = e."row" AND p.statement = e.statement'
+    ' ON p.source = e.source AND p."row" = e."row"'
+    ' AND e.start < p."end" AND e."end" > p.start'
 )
 
 

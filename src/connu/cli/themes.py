@@ -18,7 +18,7 @@ def themes(
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[NAME]...",
+            metavar="NAME",
             help="A theme to show; or further names of --merge, --rename, --split.",
             show_default=False,
         ),
@@ -72,6 +72,18 @@ def themes(
     drop: Annotated[
         str | None, typer.Option("--drop", metavar="A", help="Take a theme out of the codebook.")
     ] = None,
+    ask_chat: Annotated[
+        int | None,
+        typer.Option(
+            "--ask-chat",
+            metavar="N",
+            min=2,
+            help="Let the chat model propose themes from N verbatims that no theme holds yet.",
+        ),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Of --ask-chat: do not ask before sending.")
+    ] = False,
     purpose: Purpose = "service",
     brand: BrandFolder = None,
     as_json: AsJson = False,
@@ -91,6 +103,7 @@ def themes(
       connu themes --rename returns refunds
       connu themes --split delivery --into speed parcels
       connu themes --drop local
+      connu themes --ask-chat 200 -o proposals.toml
     """
     from connu.kernel.errors import UsageError
 
@@ -103,6 +116,10 @@ def themes(
     if len(chosen) > 1:
         raise UsageError(f"{' and '.join(chosen)} do not go together", hint="give one of them")
     does = chosen[0] if chosen else ""
+    if ask_chat is not None and (does not in ("", "-o") or more):
+        raise UsageError("--ask-chat goes with -o alone", hint="connu themes --help")
+    if yes and ask_chat is None:
+        raise UsageError("--yes is for --ask-chat", hint="give --ask-chat N too")
     if into and does not in ("--merge", "--split"):
         raise UsageError("--into is for --merge and --split", hint="connu themes --help")
     if (new is not None or dimension is not None) and does != "--accept":
@@ -112,7 +129,11 @@ def themes(
     if more and does not in ("--merge", "--rename", "--split"):
         raise UsageError("there is a name too many", hint="connu themes --help shows what goes")
     place = opened(brand)
-    if show is not None:
+    if ask_chat is not None:
+        from connu.cli.asking import propose_themes
+
+        propose_themes(place, ask_chat, output, purpose, yes, as_json)
+    elif show is not None:
         _show(place, show, purpose, as_json)
     elif does in ("", "-o"):
         _list(place, propose, output, purpose, as_json)

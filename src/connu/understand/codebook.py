@@ -1,8 +1,8 @@
 """The codebook: the themes expectations are sorted by, each with definition, examples and seeds.
 
 connu brings one (codebook.toml beside this file); a brand's own `codebook.toml` adds themes,
-changes some, drops some, or says `default = false` and stands alone. A theme's texts are one for all
-languages, or one a language.
+changes some, drops some, or says `default = false` and stands alone. A theme's texts are one for
+all languages, or one a language.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ def coverage_of(
     """
     sure = np.asarray(told >= TOLD, np.bool_)
     naming = np.array([not theme.general for theme in codebook.themes], np.bool_)
-    covered = sure[:, naming].any(axis=1)
+    covered = np.asarray(sure[:, naming].any(axis=1), np.bool_)
     general = sure.any(axis=1) & ~covered
     silent = ~covered & ~general
     dimensions = {}
