@@ -305,6 +305,8 @@ def test_without_verbatims_it_says_what_to_bring(tmp_path, gone):
     table = None if gone is None else heard_brand.tables()["verbatims"].slice(0, 0)
     view = expectations_view(heard_brand.make_brand(tmp_path / "b", verbatims=table))
     assert view.heard.silence == "no_verbatims" and view.counts is None
+    some = expectations_view(open_brand(tmp_path / "b"), Ask(segment="sex=female"))
+    assert some.heard.silence == "no_verbatims"
     assert view.as_dict()["heard"]["share"] == 0.0
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from connu.app.listening import CUSTOMER, THEMES_HEARD, VERBATIMS_HEARD, Listening
+from connu.app.listening import CUSTOMER, VERBATIMS_HEARD, Listening
 from connu.engine.sql import literal
 from connu.understand.estimate import Estimate, wilson
 
@@ -77,7 +77,7 @@ def answered(
 def _side(heard: Listening, theme: str, when: str) -> tuple[Estimate | None, int]:
     """Of the verbatims of a time: the share that misses the theme, how many there are."""
     missed = heard.rows(
-        f"SELECT count(*) AS n, count(DISTINCT {CUSTOMER}) AS customers FROM {THEMES_HEARD}"
+        f"SELECT count(*) AS n, count(DISTINCT {CUSTOMER}) AS customers FROM {heard.themes()}"
         f" WHERE theme = {literal(theme)} AND missed = 1 AND {when}"
     )[0]
     many = heard.rows(f"SELECT count(*) AS n FROM {VERBATIMS_HEARD} WHERE {when}")[0]["n"]

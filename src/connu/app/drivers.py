@@ -59,7 +59,7 @@ def drivers_of(heard: Listening, outcome: Outcome) -> Drivers:
         heard: what was listened to.
         outcome: which.
 
-    Cost: some seconds for 200,000 verbatims, which is as many as are learnt from.
+    Cost: some seconds for 100,000 verbatims, which is as many as are learnt from.
     """
     rows, value = outcome_rows(heard, outcome)
     expected = heard.table(

@@ -1,8 +1,8 @@
 """Listening: what customers said, narrowed to whom and when an analyst asks about.
 
-Everything an analyst is told of expectations is counted in three small tables made here, in the
-engine: statements, verbatims, and expectations of the brand. The purpose's condition is inside the
-queries they are made by; a tip to other customers is no expectation of the brand and is left out.
+Everything an analyst is told of expectations is counted in what is named here, in the engine:
+statements, verbatims, and expectations of the brand. The purpose's condition is inside the queries
+they stand for; a tip to other customers is no expectation of the brand and is left out.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ EXPECTATIONS_HEARD = "heard_expectations"
 #: A verbatim by theme: whether it says that it is met, unmet, whether it asks for it (`wished`),
 #: and whether either of the latter (`missed`).
 THEMES_HEARD = "heard_themes"
+_MEMBERS = "heard_members"
 
 #: The customer of a row, as SQL; nothing for a visitor or nobody.
 CUSTOMER = "CASE WHEN subject_kind = 'customer' THEN subject END"
@@ -122,6 +123,12 @@ class Listening:
         """Customers that a cell must have to be shown: within a segment, enough not to be known."""
         return LEAST_CUSTOMERS if self.ask.segment is not None else 0
 
+    def themes(self) -> str:
+        """The table of verbatims by theme (`THEMES_HEARD`), made when it is first asked for."""
+        if not self.reading.engine.has(THEMES_HEARD):
+            self.reading.engine.run(THEMES_HEARD, _THEMES)
+        return THEMES_HEARD
+
     def rows(self, sql: str) -> list[dict[str, Any]]:
         """The rows of a query, few."""
         return self.reading.rows(sql)
@@ -148,7 +155,7 @@ def listening(brand: Brand, ask: Ask, purpose: str) -> Iterator[Listening]:
     """
     codebook = read_codebook(brand.folder)
     with opened_build(brand.folder, brand.settings, purpose) as reading:
-        made = [STATEMENTS_HEARD, VERBATIMS_HEARD, EXPECTATIONS_HEARD, THEMES_HEARD]
+        made = [THEMES_HEARD, VERBATIMS_HEARD, EXPECTATIONS_HEARD, STATEMENTS_HEARD, _MEMBERS]
         try:
             heard = _make(reading, brand.settings, ask)
             yield Listening(reading, brand.settings, codebook, ask, heard)
@@ -191,26 +198,26 @@ def _make(reading: Reading, settings: Settings, ask: Ask) -> Heard:
             engine.put(name, schema.empty_table())
     else:
         tests = _times(ask)
-        members = None
         if ask.segment is not None:
-            members = members_sql(reading, settings, ask.segment)
-            tests += [f"t.subject_kind = 'customer' AND t.subject IN ({members})"]
+            engine.run(_MEMBERS, members_sql(reading, settings, ask.segment))
+            tests += [
+                f"t.subject_kind = 'customer' AND t.subject IN (SELECT customer_id FROM {_MEMBERS})"
+            ]
         columns = ", ".join(f't."{name}"' for name in STATEMENTS.names)
         said = reading.sql("statements")
-        engine.run(
+        engine.view(
             STATEMENTS_HEARD,
             f"SELECT {columns} FROM ({said}) AS t WHERE {' AND '.join(tests) or 'true'}",
         )
         columns = ", ".join(f't."{name}"' for name in EXPECTATIONS.names)
         sure = [f"t.addressee = 'brand' AND t.theme IS NOT NULL AND t.probability >= {ask.sure!r}"]
         expected = reading.sql("expectations")
-        engine.run(
+        engine.view(
             EXPECTATIONS_HEARD,
             f"SELECT {columns} FROM ({expected}) AS t WHERE {' AND '.join(sure + tests)}",
         )
     engine.run(VERBATIMS_HEARD, _VERBATIMS)
-    engine.run(THEMES_HEARD, _THEMES)
-    return _heard(reading, settings, ask, silence)
+    return _heard(reading, ask, silence)
 
 
 _VERBATIMS = (
@@ -260,7 +267,7 @@ def _times(ask: Ask) -> list[str]:
     return tests
 
 
-def _heard(reading: Reading, settings: Settings, ask: Ask, silence: str | None) -> Heard:
+def _heard(reading: Reading, ask: Ask, silence: str | None) -> Heard:
     def first(sql: str) -> dict[str, Any]:
         return reading.rows(sql)[0]
 
@@ -277,8 +284,8 @@ def _heard(reading: Reading, settings: Settings, ask: Ask, silence: str | None) 
     of = 0
     if reading.build.has("customers"):
         whose = reading.sql("customers")
-        if ask.segment is not None:
-            whose = members_sql(reading, settings, ask.segment)
+        if reading.engine.has(_MEMBERS):
+            whose = f"SELECT customer_id FROM {_MEMBERS}"
         of = first(f"SELECT count(*) AS n FROM ({whose}) AS c")["n"]
     verbatims: int | None = 0
     if silence is None:

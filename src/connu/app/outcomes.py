@@ -32,7 +32,7 @@ SPOKEN: dict[str, str] = {
 #: A quarter: the horizon of return and spend.
 WITHIN_DAYS = 91
 #: Verbatims that are learnt from at most; more of them are thinned evenly.
-MOST_VERBATIMS = 200_000
+MOST_VERBATIMS = 100_000
 
 
 def outcome_named(word: str) -> Outcome:

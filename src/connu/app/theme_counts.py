@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
-from connu.app.listening import CUSTOMER, THEMES_HEARD, Listening
+from connu.app.listening import CUSTOMER, Listening
 from connu.understand.estimate import Estimate, wilson
 
 
@@ -73,7 +73,7 @@ def theme_counts(heard: Listening) -> ThemeCounts:
     )
     rows = heard.rows(
         f"SELECT theme, min(dimension) AS dimension, count(*) AS verbatims,"
-        f" count(DISTINCT {CUSTOMER}) AS customers, {cells} FROM {THEMES_HEARD} GROUP BY theme"
+        f" count(DISTINCT {CUSTOMER}) AS customers, {cells} FROM {heard.themes()} GROUP BY theme"
     )
     spoken = {row["theme"] for row in rows}
     if heard.least == 0:
@@ -127,7 +127,7 @@ def _values(heard: Listening) -> tuple[int | None, dict[str, float]]:
         return None, {}
     rows = heard.rows(
         "SELECT u.theme, sum(w.value) AS value FROM (SELECT DISTINCT theme, subject"
-        f" FROM {THEMES_HEARD} WHERE missed = 1 AND subject_kind = 'customer') AS u"
+        f" FROM {heard.themes()} WHERE missed = 1 AND subject_kind = 'customer') AS u"
         f" JOIN (SELECT subject, max(value) AS value FROM {worth} AND horizon_days = {days}"
         " GROUP BY subject) AS w ON w.subject = u.subject GROUP BY u.theme"
     )

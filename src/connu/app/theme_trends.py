@@ -70,7 +70,8 @@ class ThemeTrends(msgspec.Struct, frozen=True):
 def theme_trends(heard: Listening, themes: Collection[str]) -> ThemeTrends:
     """Follow themes over time.
 
-    Times before 1995 and after the build are no times. A statement counts once a theme.
+    Times before 1995 and after the build are no times. An expectation
+    is a statement by theme, so a statement counts once a theme.
 
     Args:
         heard: what was listened to.
@@ -83,10 +84,7 @@ def theme_trends(heard: Listening, themes: Collection[str]) -> ThemeTrends:
     if not statements.num_rows:
         return ThemeTrends(None, [], [], timeless)
     spoken = heard.table(
-        "SELECT theme, min(time) AS time,"
-        f" max({MISSED}) AS missed"
-        f" FROM {EXPECTATIONS_HEARD} WHERE {timed}"
-        ' GROUP BY theme, source, "row", statement ORDER BY theme, time'
+        f"SELECT theme, time, {MISSED} AS missed FROM {EXPECTATIONS_HEARD} WHERE {timed}"
     )
     unit = _unit(statements["time"])
     counts = count_periods(statements, _series(spoken), unit=unit)
