@@ -192,7 +192,8 @@ class Understand(Section, frozen=True):
         languages: of the brand's customers (fr, en).
         competitors: other brands, as customers name them.
         encoder: what stands beside connu's n-grams where there are labels: ngrams (nothing),
-            minilm, a folder, owner/name of sentence-transformers, or endpoint.
+            minilm, taught (MiniLM as `connu teach` leaves it), a folder, owner/name of
+            sentence-transformers, or endpoint.
         endpoint_url: address of a service with OpenAI's interface, up to and with /v1. Masked
             texts of those who did not refuse are sent there, where `encoder` says endpoint or
             somebody asks a chat model.

@@ -4,6 +4,7 @@
 |---|---|
 | `ngrams` | none beside connu's own n-grams: nothing is installed, nothing leaves |
 | `minilm` | all-MiniLM-L6-v2 from a package's weights, 8 bits, offline |
+| `taught` | none: MiniLM taught the brand's labels says themes of texts, no vectors |
 | a folder with model.onnx | any encoder that was exported to ONNX |
 | any other folder, or `owner/name` | any model of sentence-transformers |
 | `endpoint` | embeddings of a service with OpenAI's interface, at the address that is set |
@@ -28,7 +29,7 @@ from connu.understand.minilm import open_minilm
 from connu.understand.onnx_encoder import MODEL, OnnxEncoder
 from connu.understand.sentence_encoder import SentenceEncoder
 
-NGRAMS, ENDPOINT = "ngrams", "endpoint"
+NGRAMS, TAUGHT, ENDPOINT = "ngrams", "taught", "endpoint"
 
 
 @runtime_checkable
@@ -62,14 +63,14 @@ def open_encoder(
         threads: that compute.
 
     Returns:
-        The encoder; None for `ngrams`: there is none beside the n-grams.
+        The encoder; None for `ngrams` and `taught`: no vectors stand beside the n-grams.
 
     Raises:
         SettingsError: there is no such encoder, or `endpoint` without an address.
         MissingExtraError: an extra is not installed; the hint names it.
         ModelError: its files are not what they should be.
     """
-    if name == NGRAMS:
+    if name in (NGRAMS, TAUGHT):
         return None
     if name == MINILM:
         return open_minilm(threads=threads)
@@ -87,7 +88,7 @@ def open_encoder(
             return OnnxEncoder(place, threads=threads)
         return SentenceEncoder(str(place), threads=threads)
     if "/" not in name or name.startswith((".", "/", "~")):
-        known = (NGRAMS, MINILM, ENDPOINT)
+        known = (NGRAMS, MINILM, TAUGHT, ENDPOINT)
         raise SettingsError(
             f"there is no encoder «{name}»",
             hint=f"{did_you_mean(name, known)}; or a folder, or owner/name of a model of "

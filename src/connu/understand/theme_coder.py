@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from connu.understand.beside import Beside
 from connu.understand.corpus import Corpus
 from connu.understand.encoder import Encoder
 from connu.understand.evidence import Evidence, Witness
@@ -67,6 +68,7 @@ class ThemeCoder:
         stack: with many of them.
         labelled: how many texts it learnt from.
         encoder: whose vectors stand beside the n-grams where there are labels; or None.
+        beside: a model whose word on whole texts is averaged with this one's; or None.
     """
 
     evidence: Evidence
@@ -75,6 +77,7 @@ class ThemeCoder:
     stack: Stack | None = None
     labelled: int = 0
     encoder: Encoder | None = None
+    beside: Beside | None = None
 
     def learn(self, corpus: Corpus, cut: Cut, labels: np.ndarray, seed: int = 0) -> ThemeCoder:
         """A coder that has learnt from labelled texts too; this one stays as it is.
@@ -98,7 +101,9 @@ class ThemeCoder:
         stack = None
         if len(labels) >= STACKED:
             stack = learn_stack(_described(signals, said, corpus, cut), said, labels, seed)
-        return ThemeCoder(self.evidence, pairs, model, stack, len(labels), self.encoder)
+        return ThemeCoder(
+            self.evidence, pairs, model, stack, len(labels), self.encoder, self.beside
+        )
 
     def tell(self, corpus: Corpus, cut: Cut) -> Told:
         """Tell the themes of texts. About 200 µs a text of 130 signs, with the stack 300.
@@ -134,6 +139,8 @@ class ThemeCoder:
             known = np.array([trees is not None for trees in self.stack.trees], np.bool_)
             text[:, known] = stacked[:, known]
             threshold[known] = self.stack.threshold[known]
+        if self.beside is not None:
+            text, threshold = self.beside.joined(corpus.texts.to_pylist(), text, threshold)
         empty = np.bincount(cut.statements.text, minlength=n) == 0
         text[empty] = 0.0
         return Told(text, statement, self._stated(text, threshold), witness, self.labels is None)
