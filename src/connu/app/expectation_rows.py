@@ -95,7 +95,7 @@ def code_part(
     spoken = heard.language.slice(first, last - first)
     return CodedPart(
         _statements(table, corpus, coded, rows, masked, spoken),
-        _expectations(table, rows, masked, spoken, codebook),
+        _expectations(table, _numbered(rows, coded), masked, spoken, codebook),
         coded.told.text,
     )
 
@@ -110,6 +110,22 @@ def read_part(heard: Heard, first: int, last: int) -> Corpus:
         text=own.text[a:b] - first,
         start=own.start[a:b],
         end=own.end[a:b],
+    )
+
+
+def read_rows(heard: Heard, rows: np.ndarray) -> Corpus:
+    """The corpus of some verbatims, in the order given, likewise; each at most once."""
+    own = heard.own
+    order = np.argsort(rows, kind="stable")
+    kept = np.isin(own.text, rows)
+    text = order[np.searchsorted(rows[order], own.text[kept])]
+    by = np.argsort(text, kind="stable")
+    return corpus_of(
+        heard.texts.take(pa.array(rows)),
+        heard.language.take(pa.array(rows)),
+        text=text[by],
+        start=own.start[kept][by],
+        end=own.end[kept][by],
     )
 
 
@@ -222,6 +238,12 @@ def _row(
 def _judgement(polarity: np.ndarray) -> np.ndarray:
     """int64 (n,), into FORMS: what a judgement is called."""
     return np.select([polarity == POSITIVE, polarity == NEGATIVE], [PRAISE, PRAISE - 1], NONE)
+
+
+def _numbered(rows: Rows, coded: Coded) -> Rows:
+    """The rows, statements numbered within their verbatim, as `statements` numbers them."""
+    first = np.searchsorted(coded.cut.statements.text, rows.text)
+    return replace(rows, statement=np.where(rows.statement >= 0, rows.statement - first, -1))
 
 
 def _expectations(

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from connu.app.expectation_rows import read_rows
 from connu.app.hand_labels import HandLabels
 from connu.app.heard import Heard
 from connu.ledger.expectations import EXPECTATION_RELIABILITY
 from connu.understand.coder import Coder
-from connu.understand.corpus import Corpus, corpus_of
 from connu.understand.theme_coder import ThemeCoder
 
 #: Labelled verbatims below which nothing is said; beyond the latter one fold is judged, not all.
@@ -40,30 +40,12 @@ def reliability_of(coder: Coder, heard: Heard, hand: HandLabels, seed: int = 0) 
     plain = ThemeCoder(coder.themes.evidence)
     for number in range(FOLDS if len(rows) <= ALL_FOLDS else 1):
         learnt, told = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
-        known = _texts(heard, rows[learnt])
+        known = read_rows(heard, rows[learnt])
         model = plain.learn(known, coder.cut(known), labels[learnt], seed)
-        asked = _texts(heard, rows[told])
+        asked = read_rows(heard, rows[told])
         stated[told] = model.tell(asked, coder.cut(asked)).stated
         judged[told] = True
     return _figures(labels[judged], stated[judged], coder.themes.evidence.codebook.names, seed)
-
-
-def _texts(heard: Heard, rows: np.ndarray) -> Corpus:
-    """Some verbatims as a corpus, by their own words."""
-    own = heard.own
-    order = np.argsort(rows, kind="stable")
-    at = np.empty(len(rows), np.int64)
-    at[order] = np.arange(len(rows))
-    kept = np.isin(own.text, rows)
-    text = order[np.searchsorted(rows[order], own.text[kept])]
-    by = np.argsort(text, kind="stable")
-    return corpus_of(
-        heard.texts.take(pa.array(rows)),
-        heard.language.take(pa.array(rows)),
-        text=text[by],
-        start=own.start[kept][by],
-        end=own.end[kept][by],
-    )
 
 
 def _figures(labels: np.ndarray, stated: np.ndarray, names: tuple[str, ...], seed: int) -> pa.Table:
@@ -76,7 +58,8 @@ def _figures(labels: np.ndarray, stated: np.ndarray, names: tuple[str, ...], see
     rows: list[dict[str, Any]] = []
 
     def add(theme: str | None, measure: str, values: np.ndarray, of: int) -> None:
-        low, high = np.nanpercentile(values[1:], [2.5, 97.5]) if of else (np.nan, np.nan)
+        drawn = values[1:][np.isfinite(values[1:])]  # a draw may tell a rare theme of nobody
+        low, high = np.percentile(drawn, [2.5, 97.5]) if of and len(drawn) else (np.nan, np.nan)
         if np.isfinite(values[0]):
             rows.append(
                 {

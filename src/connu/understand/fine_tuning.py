@@ -137,7 +137,7 @@ def fine_tune(
     def teach(number: int) -> tuple[dict[str, np.ndarray], Head]:
         learnt = np.flatnonzero(fold != number)
         return _taught(
-            [texts[row] for row in learnt],
+            [texts[row] for row in learnt.tolist()],
             truth[learnt],
             replace(recipe, seed=recipe.seed + number),
             None if progress is None else partial(_add, progress, done, number, recipe.folds),
@@ -150,7 +150,7 @@ def fine_tune(
         held = np.flatnonzero(fold == number)
         with TemporaryDirectory() as place:
             model = save(Path(place) / "model", weights, head)
-            told[held] = model.probabilities([texts[row] for row in held])
+            told[held] = model.probabilities([texts[row] for row in held.tolist()])
         made.append((weights, head))
     mean = {name: _mean([one[name] for one, _ in made]) for name in made[0][0]}
     head = Head(_mean([one.weight for _, one in made]), _mean([one.bias for _, one in made]))
