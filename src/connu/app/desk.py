@@ -12,12 +12,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from connu.app.chat_proposals import proposed_before
+from connu.app.chats import open_chat
 from connu.app.hand_codes import hand_codes
 from connu.app.reading import Reading, opened_build
 from connu.app.to_code import Asked, Key, ToCode, queue_of, read_page
 from connu.journal.codes import Code
 from connu.journal.journal import Journal, open_journal
 from connu.kernel.errors import UsageError, did_you_mean
+from connu.understand.chat import Chat
 from connu.understand.codebook import Codebook, read_codebook
 from connu.understand.codes import Codes, codes_from_json
 
@@ -39,6 +42,8 @@ class Desk:
         codebook: by which is coded.
         coder: who codes.
         hidden: whether others' codes and the machine's are hidden.
+
+    Where a chat model proposed codes (`connu code --propose`), they are shown, and no more.
     """
 
     def __init__(
@@ -50,6 +55,7 @@ class Desk:
         *,
         theme: str | None = None,
         second: bool = False,
+        chat: Chat | None = None,
     ) -> None:
         if theme is not None and theme not in codebook.names:
             raise UsageError(
@@ -57,6 +63,7 @@ class Desk:
             )
         self.codebook, self.coder, self.hidden = codebook, coder, second
         self._reading, self._journal = reading, journal
+        self._chat = None if second else chat
         self._digest = journal.digester()
         self._said: dict[tuple[str, Key], Codes] = {}
         ids: dict[Key, Asked] = {}
@@ -87,7 +94,9 @@ class Desk:
         if page not in self._pages:
             some = self._queue[page * _PAGE_ROWS : (page + 1) * _PAGE_ROWS]
             self._pages[page] = read_page(self._reading, some, self._digest, hidden=self.hidden)
-        return replace(self._pages[page][asked.key], mine=self._said.get((self.coder, asked.key)))
+        shown = self._pages[page][asked.key]
+        proposed = None if self._chat is None else proposed_before(self._chat, shown.text)
+        return replace(shown, mine=self._said.get((self.coder, asked.key)), chat=proposed)
 
     def keep(self, shown: ToCode, codes: Codes) -> None:
         """Keep this coder's codes of a verbatim: they are on the disk when this returns."""
@@ -152,7 +161,8 @@ def open_desk(
         open_journal(brand.folder, brand.settings) as journal,
         opened_build(brand.folder, brand.settings, purpose) as reading,
     ):
-        yield Desk(reading, journal, codebook, coder, theme=theme, second=second)
+        chat = open_chat(brand.settings, brand.folder, codebook, asks=False)
+        yield Desk(reading, journal, codebook, coder, theme=theme, second=second, chat=chat)
 
 
 def _shuffled(asked: Asked) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -224,17 +225,36 @@ def write_proposals(view: CodebookView, path: Path) -> int:
         raise UsageError(
             "there is nothing to write: no theme is proposed", hint=view.silence, file=path
         )
+    themes = [proposed_theme(one) for one in proposals]
+    notes = {one.name: proposal_notes(one) for one in proposals}
+    return write_themes(path, themes, notes, "connu themes")
+
+
+def write_themes(
+    path: Path, themes: Sequence[Theme], notes: Mapping[str, list[str]], by: str
+) -> int:
+    """Write themes that somebody may take as a codebook to edit; returns how many.
+
+    Args:
+        path: the file.
+        themes: proposed.
+        notes: theme → what stands above it.
+        by: which command proposes them.
+
+    Raises:
+        UsageError: it would replace the codebook in force.
+        BuildError: the file cannot be written.
+    """
     if path.name == FILE_NAME and path.exists():
         raise UsageError(
             f"{FILE_NAME} is there already and is not replaced by proposals",
             hint="give another name, as in -o proposals.toml; or: connu themes --accept NAME",
             file=path,
         )
-    themes = [proposed_theme(one) for one in proposals]
     text = codebook_text(
         themes,
-        {one.name: proposal_notes(one) for one in proposals},
-        ("Themes proposed by connu themes, over connu's own (default = true). Keep, edit or take",
+        notes,
+        (f"Themes proposed by {by}, over connu's own (default = true). Keep, edit or take",
          "out what stands here, then save it as codebook.toml beside connu.toml."),
     )  # fmt: skip
     try:

@@ -101,6 +101,7 @@ class ToCode:
         proposals: the machine's, the surest first; none where they are hidden.
         digest: of the text as it came.
         mine: what this coder said of it before, or None.
+        chat: what a chat model proposed; None: it was not asked. Accepting does not take it in.
     """
 
     asked: Asked
@@ -112,6 +113,7 @@ class ToCode:
     proposals: tuple[Proposal, ...]
     digest: bytes
     mine: Codes | None = None
+    chat: Codes | None = None
 
     @property
     def draft(self) -> Codes:

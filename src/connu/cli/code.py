@@ -1,4 +1,4 @@
-"""`connu code`: codes made by hand – at the desk, from a file, to a file – and how coders agree."""
+"""`connu code`: codes made by hand – at the desk, from a file, to a file – and proposed ones."""
 
 from __future__ import annotations
 
@@ -43,6 +43,18 @@ def code(
             "--agreement", help="How far coders agree with each other, and the machine with them."
         ),
     ] = False,
+    propose: Annotated[
+        int | None,
+        typer.Option(
+            "--propose",
+            metavar="N",
+            min=1,
+            help="Let the chat model propose codes of the next N verbatims; the desk shows them.",
+        ),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Of --propose: do not ask before sending.")
+    ] = False,
     coder: Annotated[
         str | None,
         typer.Option("--coder", metavar="NAME", help="Who codes; otherwise who is logged in."),
@@ -69,6 +81,10 @@ def code(
     answer is kept in the journal at once and used by the next build; 8 to 32
     labels a theme are what it takes. [bold]?[/] shows the keys.
 
+    With --propose the chat model of [understand], if one is set, is sent masked
+    texts of those who may be read for the purpose; its cost is told before. What
+    it proposes stands at the desk beside what the machine thinks: [bold]c[/] takes it.
+
     A line of a file of labels, made in any program:
       {"id": "r-17", "themes": ["price"], "polarity": {"price": "negative"}}
 
@@ -78,6 +94,7 @@ def code(
       connu code --import labels.jsonl
       connu code --second --coder max
       connu code --agreement
+      connu code --propose 50
       connu code --export labels.jsonl
     """
     from connu.kernel.errors import UsageError
@@ -86,6 +103,7 @@ def code(
         "--import": labels is not None,
         "--export": written is not None,
         "--agreement": agreement,
+        "--propose": propose is not None,
         "--second": second,
         "--theme": theme is not None,
     }
@@ -94,8 +112,14 @@ def code(
         raise UsageError(f"{' and '.join(chosen)} do not go together", hint="give one of them")
     if skip_bad and labels is None:
         raise UsageError("--skip-bad is for an import", hint="give --import FILE too")
+    if yes and propose is None:
+        raise UsageError("--yes is for --propose", hint="give --propose N too")
     place = opened(brand)
-    if labels is not None:
+    if propose is not None:
+        from connu.cli.asking import propose_codes
+
+        propose_codes(place, propose, purpose, yes, as_json)
+    elif labels is not None:
         _import(place, labels, coder, skip_bad, as_json)
     elif written is not None:
         _export(place, written, coder, purpose, as_json)

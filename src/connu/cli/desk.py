@@ -36,6 +36,7 @@ Enter      keep what is proposed (or what you said before)
 4-u 9      keep these themes instead, by number or name; a key after a theme says
            polarity + positive, - negative, = neutral; status m met, u unmet, ? unknown
 0          keep that it speaks of no theme
+c          take what the chat model proposes instead; then Enter
 a 4-       add a theme to what is proposed; d 9 takes one out; then Enter
 s  b  x    skip; back to the one before; take back your codes of this one
 t  p  m    the themes; how many labels there are; more of a long text
@@ -110,6 +111,11 @@ class Conversation:
                     some = typed_codes(rest, self._themes, draft)
                     draft = (with_themes if word == "a" else without_themes)(draft, some)
                     self._say(f"Enter keeps: {self._told(draft)}")
+                elif line == "c" and shown.chat is not None:
+                    draft = shown.chat
+                    self._say(f"Enter keeps: {self._told(draft)}")
+                elif line == "c":
+                    self._say("No chat model proposes anything here.")
                 elif word == "?":
                     self._explain(rest.strip())
                 elif line in self._asides:
@@ -171,6 +177,8 @@ class Conversation:
             said = shown_theme(one.theme, self._themes, one.polarity, one.status)
             doubt = " – in doubt" if one.theme == asked.theme else ""
             self._say(f"  [dim]{one.probability:4.0%}[/] {plain(said + doubt)}")
+        if shown.chat is not None and shown.mine is None:
+            self._say(f"  [dim]chat[/] {self._told(shown.chat)} [dim]– c takes it[/]")
         if not self._desk.hidden or shown.mine is not None:
             self._say(f"Enter keeps: {self._told(draft)}")
 

@@ -40,6 +40,7 @@ class Chat:
         endpoint: where.
         codebook: what is asked by; another codebook has other answers.
         cache: what is known already; it holds places and codes, no texts.
+        asks: False: it only tells what is known, and needs neither client nor key.
 
     Attributes:
         codebook, cache: as given.
@@ -49,7 +50,9 @@ class Chat:
         MissingExtraError, SettingsError: as `Endpoint.client`.
     """
 
-    def __init__(self, endpoint: Endpoint, codebook: Codebook, cache: AnswerCache) -> None:
+    def __init__(
+        self, endpoint: Endpoint, codebook: Codebook, cache: AnswerCache, *, asks: bool = True
+    ) -> None:
         self.codebook, self.cache = codebook, cache
         self.listed = "\n".join(
             f"- {theme.name} ({theme.dimension}): "
@@ -57,7 +60,7 @@ class Chat:
             for theme in codebook.themes
         )
         self._endpoint = endpoint
-        self._client = endpoint.client()
+        self._client = endpoint.client() if asks else None
         self._said_by = (_QUESTION, endpoint.url, endpoint.model, codebook.digest())
 
     def key(self, kind: str, texts: Sequence[str]) -> bytes:
@@ -70,9 +73,12 @@ class Chat:
         Raises:
             ModelError: the endpoint does not answer.
         """
+        if self._client is None:
+            raise ModelError("this chat was opened to tell what is known, not to ask")
+        client = self._client
         answer = answered(
             self._endpoint,
-            lambda: self._client.chat.completions.create(
+            lambda: client.chat.completions.create(
                 model=self._endpoint.model,
                 messages=[
                     {"role": "system", "content": system},

@@ -96,6 +96,13 @@ def propose_codes(
     return [by_text[allowed[n]] if n in allowed else None for n in range(len(texts))]
 
 
+def known_codes(chat: Chat, text: str) -> Proposal | None:
+    """What was proposed for a text before; None where nothing was. Nothing is sent."""
+    (sent,) = granted_texts([text], [True]).values()
+    known = _known(chat, sent)
+    return None if known is None else Proposal(known.statements, known.refused)
+
+
 def keep_codes(chat: Chat, texts: Iterable[str]) -> int:
     """Forget what was answered, but for the codes of these texts; how many answers are forgotten.
 

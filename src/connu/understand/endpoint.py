@@ -192,10 +192,22 @@ class EndpointEncoder:
         return unit_rows(rows)
 
     def _key(self, text: str) -> bytes:
-        return content_key(self._endpoint.url, self._endpoint.model, _sent(text))
+        return _vector_key(self._endpoint, text)
 
     def _distinct(self, texts: Iterable[str]) -> dict[bytes, str]:
         return {self._key(text): _sent(text) for text in dict.fromkeys(texts)}
+
+
+def keep_vectors(endpoint: Endpoint, cache: VectorCache, texts: Iterable[str]) -> int:
+    """Forget what was answered, but for the vectors of these texts; how many are forgotten.
+
+    For a build: a text that was deleted takes its vector along. Nothing is sent.
+    """
+    return cache.keep(_vector_key(endpoint, text) for text in texts)
+
+
+def _vector_key(endpoint: Endpoint, text: str) -> bytes:
+    return content_key(endpoint.url, endpoint.model, _sent(text))
 
 
 def answered(endpoint: Endpoint, ask: Any) -> Any:
