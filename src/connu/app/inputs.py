@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import connu
 from connu.journal.journal import Journal
 from connu.kernel.settings import Settings
+from connu.ledger.expectations import TAUGHT_FOLDER, TAUGHT_PAGE
 from connu.sources.locations import files_of
 from connu.twins.learnable import PURPOSES
 from connu.understand.codebook import FILE_NAME as CODEBOOK_FILE
@@ -48,6 +49,9 @@ def input_digest(settings: Settings, folder: Path, journal: Journal) -> str | No
     whole.update(code_digest().encode())
     whole.update(msgspec.json.encode(settings, order="deterministic"))
     whole.update(journal_digest(journal).encode())
+    page = taught_page(folder)
+    if settings.understand.encoder == TAUGHT_FOLDER and page.is_file():
+        whole.update(_file_digest(page))
     for name, path in sorted(input_files(settings, folder)):
         whole.update(f"\0{name}\0{path.name}\0".encode())
         whole.update(_file_digest(path))
@@ -78,6 +82,11 @@ def input_files(settings: Settings, folder: Path) -> Iterator[tuple[str, Path]]:
                 log = database.with_name(database.name + "-wal")
                 if log.is_file():
                     yield name, log
+
+
+def taught_page(folder: Path) -> Path:
+    """The page beside the brand's taught model: another model has another page."""
+    return folder / ".connu" / TAUGHT_FOLDER / TAUGHT_PAGE
 
 
 def sqlite_file(url: str, folder: Path) -> Path | None:

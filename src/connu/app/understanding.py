@@ -22,6 +22,7 @@ from connu.kernel.clock import now_utc
 from connu.kernel.interruption import heed
 from connu.kernel.progress import Progress, Silent
 from connu.kernel.settings import Settings
+from connu.ledger.erasure import drop_derived
 from connu.ledger.expectations import EXPECTATIONS, STATEMENTS, TO_CODE, UNDERSTANDING_TABLES
 from connu.ledger.facts import FACTS, check_facts
 
@@ -81,7 +82,8 @@ def understand(
 ) -> Understood:
     """Make the tables of `ledger.expectations`, and add what customers expect to `facts`.
 
-    Where [understand] is not enabled, or there is no verbatim, the tables are empty.
+    Where [understand] is not enabled, or there is no verbatim, the tables are empty, and what was
+    kept of texts is deleted.
 
     Args:
         engine: over the draft's workspace, every earlier table made.
@@ -100,13 +102,16 @@ def understand(
     if not settings.understand.enabled or not engine.collect(count)["n"][0].as_py():
         for name, schema in UNDERSTANDING_TABLES.items():
             engine.put(name, schema.empty_table())
+        drop_derived(folder)
         return Understood()
     # Loaded here: numba, scikit-learn and lingua take seconds that other commands need not wait.
+    from connu.app.answers_kept import keep_answers
     from connu.app.encoders import brand_encoder
     from connu.app.hand_codes import hand_codes
     from connu.app.hand_labels import hand_labels
     from connu.app.heard import hear
     from connu.app.label_reliability import reliability_of
+    from connu.app.taught import stands_beside
     from connu.app.to_code_rows import to_code_rows
     from connu.identify.writers import WRITERS, find_writers
     from connu.twins.learnable import REFUSED, make_refused
@@ -131,6 +136,7 @@ def understand(
     with progress.stage("learn what themes sound like"):
         encoder = brand_encoder(settings, folder) if len(hand) else None
         coder = _learnt(heard, codebook, hand, encoder, settings.understand.seed)
+    coder.themes.beside, of_taught = stands_beside(folder, settings, heard, hand, codebook.names)
     probability = np.zeros((len(heard), len(codebook.names)), np.float32)
     made: dict[str, list[str]] = {"statements": [], "expectations": []}
     rows = {"statements": 0, "expectations": 0}
@@ -145,6 +151,7 @@ def understand(
                 engine.put(made[name][-1], table)
                 rows[name] += table.num_rows
             step.advance(last - first)
+    keep_answers(folder, settings, codebook, heard, coder.themes.evidence.asked)
     _gather(engine, "statements", STATEMENTS, made["statements"])
     _gather(engine, "expectations", EXPECTATIONS, made["expectations"])
     engine.put("to_code", to_code_rows(heard, probability, codebook, hand).cast(TO_CODE))
@@ -160,32 +167,34 @@ def understand(
         facts=_add_facts(engine, settings),
         languages={pair["values"] or "unknown": pair["counts"] for pair in spoken},
         aside={reason: n for reason, n in sorted(aside.items()) if n},
-        remarks=_remarks(len(heard), len(hand), said.num_rows),
+        remarks=of_taught + _remarks(len(heard), len(hand), said.num_rows),
     )
+
+
+def learnt_rows(heard: Any, labelled: np.ndarray, seed: int) -> np.ndarray:
+    """int64: the verbatims a coder is learnt on: a sample, and every labelled one; sorted.
+
+    Args:
+        heard: the verbatims.
+        labelled: int64, the rows that people coded.
+        seed: of the sample.
+    """
+    fit = np.flatnonzero(heard.own.aside.is_null().to_numpy(zero_copy_only=False))
+    if len(fit) > LEARNT_ON:
+        fit = np.random.default_rng(seed).choice(fit, LEARNT_ON, replace=False)
+    return np.union1d(fit, labelled)
 
 
 def _learnt(heard: Any, codebook: Any, hand: Any, encoder: Any, seed: int) -> Any:
     """A coder, learnt on a sample of the verbatims with every labelled one among them."""
-    from connu.app.expectation_rows import read_part
-    from connu.understand.corpus import corpus_of
+    from connu.app.expectation_rows import read_part, read_rows
     from connu.understand.learning import Labelled, learn_coder
 
-    own = heard.own
-    fit = np.flatnonzero(own.aside.is_null().to_numpy(zero_copy_only=False))
-    if len(fit) > LEARNT_ON:
-        fit = np.random.default_rng(seed).choice(fit, LEARNT_ON, replace=False)
-    chosen = np.union1d(fit, hand.labelled.row)
+    chosen = learnt_rows(heard, hand.labelled.row, seed)
     if len(chosen) == len(heard):
         corpus = read_part(heard, 0, len(heard))
     else:
-        kept = np.isin(own.text, chosen)
-        corpus = corpus_of(
-            heard.texts.take(pa.array(chosen)),
-            heard.language.take(pa.array(chosen)),
-            text=np.searchsorted(chosen, own.text[kept]),
-            start=own.start[kept],
-            end=own.end[kept],
-        )
+        corpus = read_rows(heard, chosen)
     known = Labelled(
         np.searchsorted(chosen, hand.labelled.row), hand.labelled.themes, hand.labelled.polarity
     )

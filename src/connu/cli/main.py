@@ -33,6 +33,7 @@ from connu.cli import (
     scorecard,
     show,
     status,
+    teach,
     themes,
 )
 from connu.kernel import interruption
@@ -86,6 +87,7 @@ app.command(rich_help_panel=UNDERSTAND)(expectations.expectations)
 app.add_typer(preference.app, name="preference", rich_help_panel=UNDERSTAND)
 app.command(rich_help_panel=UNDERSTAND)(themes.themes)
 app.command(rich_help_panel=UNDERSTAND)(code.code)
+app.command(rich_help_panel=UNDERSTAND)(teach.teach)
 app.command(rich_help_panel=UNDERSTAND)(answer.answer)
 app.command(rich_help_panel=CORRECT)(decide.join)
 app.command(rich_help_panel=CORRECT)(decide.split)

@@ -10,6 +10,9 @@ The folders of the models of twins and of intents are not taken over: they were 
 among the rest, and one of their vectors or visits may be his. The next build makes them again
 without him; what they told of others stays.
 
+Nor is the model that was taught the brand's labels: his words may have weight in it, and `connu
+teach` makes another. It goes with the journal's entries, before anything is published.
+
 An identifier that others hold too – the household's phone – is not his alone. It is neither buried
 nor looked for, so that nobody else is lost.
 """
@@ -34,6 +37,7 @@ from connu.kernel.clock import now_utc
 from connu.kernel.errors import NotFoundError
 from connu.ledger.build import Build
 from connu.ledger.builds import Builds
+from connu.ledger.expectations import CACHE_FOLDER, TAUGHT_FOLDER
 from connu.ledger.files import io_error
 from connu.ledger.persons import relations
 from connu.ledger.search import Needles, Remain, search
@@ -171,6 +175,7 @@ def forget(
                 by=by,
                 at=clock(),
             )
+            shutil.rmtree(folder / ".connu" / TAUGHT_FOLDER, ignore_errors=True)
             rows = _rewrite(engine, build)
             if "identities" in build.tables:
                 write_serving(engine, draft.workspace / "serving.sqlite")
@@ -197,6 +202,17 @@ def forget(
         source_files=tuple(place for place in found.remains if place not in remains),
         unread=found.unread,
     )
+
+
+def drop_derived(folder: Path) -> None:
+    """Delete what was made of customers' words beside the builds: the taught model, and what
+    endpoints answered. All of it can be made, or asked for, again.
+
+    Args:
+        folder: the brand's.
+    """
+    for name in (TAUGHT_FOLDER, CACHE_FOLDER):
+        shutil.rmtree(folder / ".connu" / name, ignore_errors=True)
 
 
 # ---------------------------------------------------------------------- who he is
