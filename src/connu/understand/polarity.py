@@ -57,6 +57,8 @@ class Polarity:
 
     def of(self, spoken: Spoken) -> np.ndarray:
         """float64 (n, 3): the probabilities of negative, neutral and positive."""
+        if not len(spoken):
+            return np.zeros((0, 3))
         if self.columns is None or self.bias is None:
             return self._by_rule(spoken)
         said = projected(_both(spoken, self.themes), self.columns) + self.bias
