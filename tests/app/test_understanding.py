@@ -84,6 +84,18 @@ def test_every_quote_is_its_text_letter_for_letter_or_masked(spoken: Brand):
             assert {b for _, b in differs} <= {"•"}
 
 
+def test_an_expectation_names_its_statement(spoken: Brand):
+    said = {
+        (row["verbatim_id"], row["statement"]): (row["start"], row["end"])
+        for row in spoken.table("statements").to_pylist()
+    }
+    with spoken.reading() as reading:
+        rows = reading.rows(reading.sql("expectations"))
+    assert len(rows) > 5
+    for row in rows:
+        assert said[row["verbatim_id"], row["statement"]] == (row["start"], row["end"])
+
+
 def test_personal_data_is_masked_in_every_table(spoken: Brand):
     rows = spoken.table("statements").to_pylist() + spoken.table("expectations").to_pylist()
     quotes = " ".join(row["quote"] for row in rows)

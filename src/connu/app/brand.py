@@ -392,7 +392,13 @@ class Brand:
         from connu.app.expectation_evaluation import evaluate_expectations
 
         return evaluate_expectations(
-            self, Path(truth), few=few, seeds=seeds, purpose=purpose, progress=progress
+            self.folder,
+            self.settings,
+            Path(truth),
+            few=few,
+            seeds=seeds,
+            purpose=purpose,
+            progress=progress,
         )
 
     def scorecard(

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
@@ -28,18 +28,16 @@ from connu.app.expectation_truth import (
     wrong_lines,
 )
 from connu.app.hand_codes import hand_codes
-from connu.app.reading import Reading
+from connu.app.reading import Reading, opened_build
 from connu.app.verbatim_ids import NamedVerbatim, named_verbatims
 from connu.journal.journal import open_journal
 from connu.kernel.errors import NotFoundError, UsageError
 from connu.kernel.progress import Progress, Silent
+from connu.kernel.settings import Settings
 from connu.measure.expectations import ExpectationScore, expectation_score
 from connu.measure.repeats import Repeated, repeated
 from connu.understand.code_checks import placed
 from connu.understand.codebook import Codebook, read_codebook
-
-if TYPE_CHECKING:
-    from connu.app.brand import Brand
 
 Labels = Literal["build", "none", "few", "all"]
 
@@ -96,7 +94,8 @@ class ExpectationsEvaluation:
 
 
 def evaluate_expectations(
-    brand: Brand,
+    folder: Path,
+    settings: Settings,
     truth: Path,
     *,
     few: int | None = None,
@@ -107,7 +106,8 @@ def evaluate_expectations(
     """Judge the codes of expectations.
 
     Args:
-        brand: whose codebook, and whose build where the truth brings no texts.
+        folder: the brand's, with its codebook and, where the truth brings no texts, its build.
+        settings: the brand's.
         truth: JSON Lines (`expectation_truth`).
         few: texts a theme to learn from; None: the build as it is, or none and all labels.
         seeds: draws of the few.
@@ -120,10 +120,10 @@ def evaluate_expectations(
         UsageError: nothing of it can be judged.
     """
     progress = progress or Silent()
-    codebook = read_codebook(brand.folder)
+    codebook = read_codebook(folder)
     file = read_expectation_truth(truth, codebook)
-    spoken = tuple(brand.settings.understand.languages)
-    seed = brand.settings.understand.seed
+    spoken = tuple(settings.understand.languages)
+    seed = settings.understand.seed
     if file.with_texts:
         learner = learner_of(
             [str(one.text) for one in file.lines], truth_codings(file.lines, codebook),
@@ -131,7 +131,10 @@ def evaluate_expectations(
         )  # fmt: skip
         judged = [_few(learner, few, seeds, progress)] if few else _none_and_all(learner, progress)
         return _evaluation(file, judged, _learnt_on(learner, "the texts of the file"))
-    with open_journal(brand.folder, brand.settings) as journal, brand.reading(purpose) as reading:
+    with (
+        open_journal(folder, settings) as journal,
+        opened_build(folder, settings, purpose) as reading,
+    ):
         lines, texts, keys = _verbatims(reading, file, codebook)
         unknown = len(file.lines) - len(lines)
         if few:

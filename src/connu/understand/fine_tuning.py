@@ -159,7 +159,7 @@ def fine_tune(
 
 
 def _mean(values: list[np.ndarray]) -> np.ndarray:
-    return np.mean(values, axis=0, dtype=np.float64).astype(np.float32)
+    return np.asarray(np.mean(values, axis=0, dtype=np.float64), np.float32)
 
 
 def _at_once(

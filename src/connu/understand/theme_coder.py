@@ -160,7 +160,7 @@ class ThemeCoder:
         general = self._general
         if not general.any() or self.labels is not None or not len(said):
             return said
-        named = (witness.seeds[:, ~general] > 0).any(1)
+        named = np.asarray((witness.seeds[:, ~general] > 0).any(1))
         bare = (cut.judging > 0) & (cut.content <= cut.judging) & ~named
         said = said.copy()
         own = said[:, general]
@@ -169,7 +169,8 @@ class ThemeCoder:
         said[:, general] = np.where(bare[:, None], np.maximum(own, BARE), own)
         said[np.ix_(bare, ~general)] *= 0.5
         # Where seeds of several themes stand, what all speak of gives way to what few do.
-        seen, prior = (witness.seeds > 0) & ~general, witness.prior
+        seen: np.ndarray = (witness.seeds > 0) & ~general
+        prior = witness.prior
         rarest = np.where(seen, prior, np.inf).min(1, keepdims=True)
         return np.where(seen & (prior - rarest > RARER), said * RARER_KEEPS, said)
 
