@@ -1,4 +1,4 @@
-"""What listening leaves behind in a build: four tables beside the facts, and the folder of the models.
+"""What listening leaves behind in a build: four tables beside the facts.
 
 `statements` are the stretches texts were cut into, `expectations` the statements by theme (what is
 exported), `to_code` what a person should code next, and `expectation_reliability` how far the codes
@@ -9,14 +9,6 @@ them, but that personal data in it are masked, sign by sign, so that positions h
 from __future__ import annotations
 
 import pyarrow as pa
-
-#: The folder of a build that holds the models; a reader must do without it.
-UNDERSTANDING_FOLDER = "understanding"
-#: The folder under .connu of the model that was taught the brand's labels, and its page of what it
-#: was taught. Customers' words have weight in it: it goes when one of them is forgotten.
-TAUGHT_FOLDER, TAUGHT_PAGE = "taught", "taught.json"
-#: The folder under .connu of what endpoints answered.
-CACHE_FOLDER = "cache"
 
 DIMENSIONS = ("brand", "product", "interaction", "society")
 POLARITIES = ("positive", "negative", "neutral")
