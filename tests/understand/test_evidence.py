@@ -91,7 +91,9 @@ def test_prior_is_by_share_of_seeds():
     assert np.exp(evidence.prior).sum() == pytest.approx(1, abs=1e-5)
 
 
-@pytest.mark.parametrize("texts", [[], [None], [""], ["👍"], ["one"], ["a b"] * 3, ["👍"] * 60, [None] * 60])
+@pytest.mark.parametrize(
+    "texts", [[], [None], [""], ["👍"], ["one"], ["a b"] * 3, ["👍"] * 60, [None] * 60]
+)
 def test_of_next_to_no_texts_definitions_alone_are_known(texts):
     evidence = learn_evidence(made_corpus.codebook(), made_corpus.corpus(texts))
     _, witness = witness_of(evidence, made_corpus.corpus(["my parcel came late"]))
