@@ -20,6 +20,7 @@ from connu.app.coding import import_labels
 from connu.app.taught import taught_folder
 from connu.app.teaching import _held_out, _Hundredths, teach, text_folds
 from connu.kernel.errors import BuildError, UsageError
+from connu.understand import fine_tuning
 from connu.understand.bert_graph import Head
 from connu.understand.fine_tuned import save_fine_tuned, taught_digest
 from connu.understand.fine_tuning import Recipe
@@ -167,3 +168,22 @@ def test_a_brand_teaches_uses_outgrows_and_forgets(tmp_path, monkeypatch):
     done = brand.forget(brand.whom_to_forget(PEOPLE[6].email).customer_id)
     assert done.remains == () and not taught_folder(brand.folder).exists()
     assert not list((brand.folder / ".connu").glob(".reading-*"))
+
+
+@needs_onnx
+@pytest.mark.slow
+def test_what_pytorch_taught_is_used(tmp_path, monkeypatch):
+    pytest.importorskip("torch", reason="the extra finetune is not installed")
+    write_tokenizer(tmp_path / "tokenizer.json")
+    monkeypatch.setattr(fine_tuning, "checked_file", lambda name: tmp_path / name)
+    monkeypatch.setattr(fine_tuning, "minilm_weights", tiny_weights)
+    monkeypatch.setattr(fine_tuning, "HEADS", HEADS)
+    brand = make(tmp_path / "brand")
+    brand.build()
+    label(brand, range(520))
+    recipe = Recipe(rate=3e-3, head_rate=3e-3, epochs=6, pieces=16, threads=1, folds=2)
+    told = teach(brand, recipe=recipe)
+    assert told.figures["taught"]["micro"] > 0.9 and told.figures["together"]["micro"] > 0.9
+    report = brand.build()
+    assert report.changed and not any("teach" in one for one in report.made.remarks)
+    assert taught_folder(brand.folder).is_dir()

@@ -10,6 +10,12 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+#: The folder under .connu of the model that was taught the brand's labels, and its page of what it
+#: was taught. Customers' words have weight in it: it goes when one of them is forgotten.
+TAUGHT_FOLDER, TAUGHT_PAGE = "taught", "taught.json"
+#: The folder under .connu of what endpoints answered.
+CACHE_FOLDER = "cache"
+
 DIMENSIONS = ("brand", "product", "interaction", "society")
 POLARITIES = ("positive", "negative", "neutral")
 STATUSES = ("met", "unmet", "unknown")
