@@ -140,10 +140,12 @@ def fine_tune(
             [texts[row] for row in learnt.tolist()],
             truth[learnt],
             replace(recipe, seed=recipe.seed + number),
-            None if progress is None else partial(_add, progress, done, number, recipe.folds),
+            None if progress is None else partial(_add, progress, steps, number),
         )
 
-    done = [0] * recipe.folds
+    # done, and to be done, of each fold: theirs are of nearly one size until they begin
+    steps = np.zeros((recipe.folds, 2), np.int64)
+    steps[:, 1] = recipe.epochs * math.ceil(len(texts) * (1 - 1 / recipe.folds) / recipe.batch)
     told = np.zeros(truth.shape, np.float32)
     made = []
     for number, (weights, head) in enumerate(_at_once(teach, recipe)):
@@ -191,16 +193,11 @@ def _folds(texts: Sequence[str], recipe: Recipe) -> np.ndarray:
 
 
 def _add(
-    progress: Callable[[int, int], None],
-    done: list[int],
-    number: int,
-    folds: int,
-    own: int,
-    steps: int,
+    progress: Callable[[int, int], None], steps: np.ndarray, number: int, done: int, own: int
 ) -> None:
     """A fold's progress as all folds'."""
-    done[number] = own
-    progress(sum(done), folds * steps)
+    steps[number] = done, own
+    progress(int(steps[:, 0].sum()), int(steps[:, 1].sum()))
 
 
 def _taught(
