@@ -223,3 +223,37 @@ def test_to_code_asks_for_what_nobody_coded(spoken: Brand):
     asked = {row["verbatim_id"] for row in rows}
     assert "emoji" not in asked
     assert asked <= set(BY_ID)
+
+
+def test_what_an_endpoint_is_given_names_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    import numpy as np
+
+    from connu.app import encoders
+    from connu.app.coding import import_labels
+
+    given: list[str] = []
+
+    class Service:
+        name = "endpoint"
+
+        def encode(self, texts):
+            given.extend(texts)
+            return np.zeros((len(texts), 3), np.float32)
+
+    folder = make_speaking(tmp_path / "brand")
+    with (folder / "connu.toml").open("a", encoding="utf-8") as settings:
+        settings.write(
+            '\n[understand]\nencoder = "endpoint"\nendpoint_url = "http://127.0.0.1:9/v1"\n'
+            'embedding_model = "made"\n'
+        )
+    monkeypatch.setattr(encoders, "open_encoder", lambda *_, **__: Service())
+    family, given_name = PEOPLE[4].family, PEOPLE[4].given
+    signed = ("late", f"Mon colis est en retard. Signé {given_name} {family}", 4)
+    write_texts(folder, (*(text for text in TEXTS if text[0] != "late"), signed))
+    labels = folder / "labels.jsonl"
+    labels.write_text('{"id": "easy", "themes": ["ease", "price"]}\n', "utf-8")
+    brand = open_brand(folder)
+    import_labels(brand, labels, coder="Anne")
+    brand.build()
+    assert any("colis est en retard" in text for text in given)
+    assert not any(family in text or "06 12" in text for text in given)

@@ -49,21 +49,20 @@ def keep_answers(
             gone += 1
         else:
             endpoint = brand_endpoint(said, said.embedding_model, "embedding_model")
-            texts = (*_masked(heard, named=False), *mask(pa.array(asked, pa.string())).to_pylist())
+            texts = (*_masked(heard), *mask(pa.array(asked, pa.string())).to_pylist())
             gone += keep_vectors(endpoint, VectorCache(vectors), texts)
     if answers_folder(folder).is_dir():
         chat = open_chat(settings, folder, codebook, asks=False)
         if chat is None:
             gone += AnswerCache(answers_folder(folder)).keep(())
         else:
-            gone += keep_codes(chat, _masked(heard, named=True))
+            gone += keep_codes(chat, _masked(heard))
     return gone
 
 
-def _masked(heard: Heard, *, named: bool) -> Iterator[str]:
-    """The verbatims as they are sent: to a chat without their writers' names."""
+def _masked(heard: Heard) -> Iterator[str]:
+    """The verbatims as they are sent: without their writers' names."""
     for first in range(0, len(heard), _PART):
         table = heard.table.slice(first, _PART)
-        names = table["names"].combine_chunks() if named else None
-        texts = table["text"].combine_chunks()
-        yield from (mask(texts) if names is None else mask(texts, names)).to_pylist()
+        names = table["names"].combine_chunks()
+        yield from mask(table["text"].combine_chunks(), names).to_pylist()

@@ -1,34 +1,13 @@
-"""Encoders of a brand: what its settings ask for, opened; whatever leaves the machine, masked."""
+"""Encoders of a brand: what its settings ask for, opened."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-
-import numpy as np
-import pyarrow as pa
 
 from connu.kernel.errors import SettingsError
 from connu.kernel.settings import Settings, Understand
 from connu.understand.encoder import ENDPOINT, Encoder, open_encoder
 from connu.understand.endpoint import Endpoint
-from connu.understand.masking import mask
-
-
-class Masked:
-    """An encoder that is given texts only as they are shown.
-
-    Attributes:
-        name: of the encoder within.
-    """
-
-    def __init__(self, encoder: Encoder) -> None:
-        self.name = encoder.name
-        self._encoder = encoder
-
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """The vectors of the masked texts."""
-        return self._encoder.encode(mask(pa.array(texts, pa.string())).to_pylist())
 
 
 def brand_encoder(settings: Settings, folder: Path) -> Encoder | None:
@@ -47,10 +26,9 @@ def brand_encoder(settings: Settings, folder: Path) -> Encoder | None:
     endpoint = None
     if said.encoder == ENDPOINT:
         endpoint = brand_endpoint(said, said.embedding_model, "embedding_model")
-    encoder = open_encoder(
+    return open_encoder(
         said.encoder, folder=folder, endpoint=endpoint, threads=settings.engine.threads
     )
-    return Masked(encoder) if encoder is not None and endpoint is not None else encoder
 
 
 def brand_endpoint(said: Understand, model: str | None, setting: str) -> Endpoint:

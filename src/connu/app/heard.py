@@ -17,8 +17,9 @@ from connu.identify.writers import WRITERS
 from connu.kernel.settings import Settings
 from connu.twins.learnable import learnable
 from connu.understand.boilerplate import OwnWords, own_words
+from connu.understand.encoder import ENDPOINT
 from connu.understand.languages import languages
-from connu.understand.masking import NAMES_SEPARATOR
+from connu.understand.masking import NAMES_SEPARATOR, mask
 
 #: Ratings of a scale count as high from here on, and as low up to here, as shares of the scale.
 _HIGH, _LOW = 0.75, 0.3
@@ -31,7 +32,8 @@ class Heard:
 
     Attributes:
         table: source, row, verbatim_id, text, time, channel, rating, nps, subject_kind, subject,
-            names (the writer's own, several separated).
+            names (the writer's own, several separated). Texts are masked where an encoder is
+            asked elsewhere.
         language: string (n,): fr, en or null.
         own: the stretches that are the customers' own words, and what is set aside.
         rated: float32 (n,): −1 low, 1 high, 0 neither or unknown.
@@ -79,6 +81,10 @@ def hear(engine: Engine, settings: Settings) -> Heard:
     kept = table.filter(table["allowed"]).drop_columns(["allowed"]).combine_chunks()
     writer = pc.binary_join_element_wise(kept["subject_kind"], kept["subject"], ":")
     texts = kept["text"].combine_chunks()
+    if settings.understand.encoder == ENDPOINT:
+        # They are sent away: nobody's data goes along. As many signs as before: places hold.
+        texts = mask(texts, kept["names"].combine_chunks())
+        kept = kept.set_column(kept.schema.get_field_index("text"), "text", texts)
     own = own_words(texts, writers=writer.combine_chunks())
     spoken = languages(
         texts, settings.understand.languages, sources=kept["source"].combine_chunks()
