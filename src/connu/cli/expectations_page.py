@@ -23,6 +23,10 @@ _DRIVERS = _ASKED = 8
 _NAMES = 6
 
 
+#: Columns of a screen from which themes are told with bars and all intervals.
+WIDE = 145
+
+
 def print_expectations(console: Console, view: ExpectationsView) -> None:
     """The page."""
     print_heard(console, view.heard)
@@ -90,7 +94,8 @@ def spoken_nps(one: Nps) -> str:
     >>> print(spoken_nps(nps([10] * 19 + [8] * 8 + [3] * 9)[0]))
     [bold]NPS[/]: 28 (0 to 52) of 36 answers: 19 promoters, 8 passives, 9 detractors.
     """
-    figure = f"{one.nps.value:.0f} ({one.nps.low:.0f} to {one.nps.high:.0f})".replace("-", "−")
+    value, low, high = (round(at) for at in (one.nps.value, one.nps.low, one.nps.high))
+    figure = f"{value} ({low} to {high})".replace("-", "−")
     return (
         f"[bold]NPS[/]: {figure} of {one.answers:,} answers: {one.promoters:,} promoters, "
         f"{one.passives:,} passives, {one.detractors:,} detractors."
@@ -115,13 +120,15 @@ def _print_themes(console: Console, counts: ThemeCounts, trends: ThemeTrends) ->
     from connu.ledger.expectations import DIMENSIONS
 
     at_stake = counts.value_days is not None
+    narrow = console.width < WIDE
     rows: list[list[Any]] = []
     for dimension in (*DIMENSIONS, ""):
         themes = [one for one in counts.themes if one.dimension == dimension]
         for place, one in enumerate(themes):
-            rows.append([dimension if place == 0 else "", *_theme(one, trends, at_stake)])
-    headers = ["dimension", "theme", "verbatims", "share of all", "met", "unmet", "asked for"]
-    headers += ["met of both", "", "over time"] + (["at stake"] if at_stake else [])
+            rows.append([dimension if place == 0 else "", *_theme(one, trends, at_stake, narrow)])
+    headers = ["dimension", "theme", "verbatims", "share", "met", "unmet", "asked for"]
+    headers += ["met of both", *([] if narrow else [""]), "over time"]
+    headers += ["at stake"] if at_stake else []
     console.print(table(headers, rows, right=(*headers[2:8], "at stake")))
     if at_stake:
         console.print(
@@ -136,7 +143,8 @@ def _print_themes(console: Console, counts: ThemeCounts, trends: ThemeTrends) ->
         )  # fmt: skip
 
 
-def _theme(one: ThemeCount, trends: ThemeTrends, at_stake: bool) -> list[Any]:
+def _theme(one: ThemeCount, trends: ThemeTrends, at_stake: bool, narrow: bool) -> list[Any]:
+    """The cells of a theme; a narrow page has no bars, and one interval instead of two."""
     from connu.cli.bars import bar
     from connu.cli.desk import still
 
@@ -144,27 +152,49 @@ def _theme(one: ThemeCount, trends: ThemeTrends, at_stake: bool) -> list[Any]:
     row = [
         still(one.theme),
         one.verbatims,
-        shares(one.share) if one.verbatims else "",
+        _share(one.share, narrow) if one.verbatims else "",
         *("(few)" if cell is None else cell for cell in (one.met, one.unmet, one.wished)),
         shares(met),
-        "" if met is None else bar(met.value, 10),
-        _line(one.theme, trends),
+        *([] if narrow else ["" if met is None else bar(met.value, 10)]),
+        _line(one.theme, trends, 8 if narrow else 24),
     ]
     if at_stake:
         row.append("" if one.value is None else f"{one.value:,.0f}")
     return row
 
 
-def _line(theme: str, trends: ThemeTrends) -> str:
-    """A theme over time as a line of small columns, with an arrow where it surely moves."""
+def _share(one: Estimate, narrow: bool) -> str:
+    return f"{100 * one.value:.1f} %" if narrow else shares(one)
+
+
+def _line(theme: str, trends: ThemeTrends, columns: int) -> str:
+    """A theme over time as a line of small columns, with an arrow where it surely moves.
+
+    Args:
+        theme: which. trends: of all.
+        columns: at most; periods are put together where there are more.
+    """
     from connu.cli.bars import sparkline
 
     line = trends.of(theme)
     if line is None or len(line.shares) < 2:
         return ""
     known = [share or 0.0 for share in line.shares]
+    together = -(-len(known) // columns)
+    known = [sum(part) / len(part) for part in _parts(known, together)]
     arrow = {"rising": " ↗", "falling": " ↘"}.get(line.trend.direction or "", "")
     return sparkline(known, 0.0, max(known) or 1.0) + arrow
+
+
+def _parts(values: list[float], size: int) -> list[list[float]]:
+    """Values in parts of one size, the first perhaps shorter.
+
+    >>> _parts([1.0, 2.0, 3.0], 2)
+    [[1.0], [2.0, 3.0]]
+    """
+    first = len(values) % size
+    parts = [values[:first]] if first else []
+    return parts + [values[at : at + size] for at in range(first, len(values), size)]
 
 
 def _print_moving(console: Console, trends: ThemeTrends) -> None:
