@@ -63,7 +63,7 @@ def test_show_a_visitor(run, told):
     assert shape["customer"] is None and shape["hits"] == []
     assert set(shape["visitor"]) == {
         "anonymous_id", "events", "first_time", "last_time", "shared_device", "done",
-        "categories", "told", "probabilities", "silences", "intents",
+        "categories", "told", "probabilities", "silences", "intents", "expected",
     }  # fmt: skip
     assert shape["visitor"]["told"][0]["alike"] == 41
     ran = run("show", told_brand.SILENT)

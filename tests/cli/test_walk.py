@@ -23,7 +23,7 @@ def test_build_json(run, own_sample):
     shape = run("build", "--force", "--json").json
     assert set(shape) == {
         "changed", "build", "seconds", "stages", "records", "customers", "sources", "changes",
-        "undecided", "learnt", "remarks", "twins", "intents",
+        "undecided", "learnt", "remarks", "twins", "intents", "understood",
     }  # fmt: skip
     assert set(shape["stages"][0]) == {"name", "seconds", "counts"}
     assert run("build", "--json").json["changed"] is False
@@ -37,7 +37,7 @@ def test_status(run, sample):
     shape = run("status", "--brand", sample, "--json").json
     assert set(shape) == {
         "brand", "folder", "sources", "builds", "quarantine", "decisions", "remarks", "twins",
-        "intents",
+        "intents", "understood",
     }  # fmt: skip
     assert set(shape["quarantine"][0]) == {"source", "column", "reason", "rows", "first_row"}
 
@@ -68,7 +68,7 @@ def test_show_by_record_and_by_customer(run, sample, linked):
     shape = run("show", linked[0], "--brand", sample, "--json").json
     assert set(shape["customer"]) == {
         "customer_id", "facts", "records", "identifiers", "links", "undecided", "household",
-        "visitors", "intents",
+        "visitors", "intents", "expected",
     }  # fmt: skip
     customer_id = shape["customer"]["customer_id"]
     again = run("show", customer_id, "--brand", sample, "--json").json

@@ -61,8 +61,8 @@ def test_a_cache_that_cannot_be_written_is_told(tmp_path):
     ("platform", "variables", "wanted"),
     [
         ("linux", {"XDG_CACHE_HOME": "/x"}, Path("/x/connu")),
-        ("linux", {}, Path("/home/me/.cache/connu")),
-        ("darwin", {}, Path("/home/me/Library/Caches/connu")),
+        ("linux", {}, Path("/people/me/.cache/connu")),
+        ("darwin", {}, Path("/people/me/Library/Caches/connu")),
         ("win32", {"LOCALAPPDATA": "/l"}, Path("/l/connu/Cache")),
     ],
 )
@@ -72,5 +72,5 @@ def test_each_platform_has_its_place(platform, variables, wanted, monkeypatch):
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("sys.platform", platform)
-    monkeypatch.setattr(Path, "home", lambda: Path("/home/me"))
+    monkeypatch.setattr(Path, "home", lambda: Path("/people/me"))
     assert cache_folder() == wanted

@@ -236,7 +236,7 @@ def plain(text: str) -> str:
 
 
 def still(text: str) -> str:
-    """A text that does not steer the terminal; what Rich reads as markup is still to be escaped.
+    r"""A text that does not steer the terminal; what Rich reads as markup is still to be escaped.
 
     >>> still("\x1b[2J one\r\ntwo")
     '·[2J one\ntwo'

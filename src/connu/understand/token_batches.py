@@ -67,7 +67,7 @@ def batches(lengths: np.ndarray, places: int = PLACES) -> Iterator[np.ndarray]:
         lengths: int (n,), pieces of each text.
         places: rows × the longest of a batch at most; a single longer text is a batch.
 
-    >>> [list(rows) for rows in batches(np.array([5, 1, 2, 2]), places=6)]
+    >>> [rows.tolist() for rows in batches(np.array([5, 1, 2, 2]), places=6)]
     [[1, 2, 3], [0]]
     """
     order = np.argsort(lengths, kind="stable")
