@@ -20,7 +20,7 @@ from connu.engine.protocol import Engine
 from connu.kernel.clock import now_utc
 from connu.kernel.progress import Progress
 from connu.kernel.settings import Settings
-from connu.ledger.facts import FACTS, check_facts
+from connu.ledger.facts import FACTS, add_facts
 from connu.ledger.intents import INTENT_RELIABILITY, INTENT_TABLES, INTENTS, INTENTS_FOLDER
 
 #: What is made on the way.
@@ -117,7 +117,7 @@ def intend(
     return IntentsTold(
         subjects=len(trails),
         **told,
-        facts=add_facts(engine),
+        facts=add_facts(engine, _FACTS),
         aside=dict(sorted(trails.aside.items())),
         silent=[asdict(silence) for silence in silences],
         remarks=remarks_of(silences),
@@ -130,22 +130,6 @@ def fresh_store(workspace: Path) -> Path:
     shutil.rmtree(store, ignore_errors=True)
     store.mkdir()
     return store
-
-
-def add_facts(engine: Engine) -> int:
-    """Add the rows of `intent_facts` to `facts`, and drop it; returns their number.
-
-    Reads and rewrites facts; one pass, no sort: readers order them.
-
-    Raises:
-        BuildError: a row is not a fact.
-    """
-    added = check_facts(engine, _FACTS)
-    if added:
-        columns = ", ".join(FACTS.names)
-        engine.run("facts", f"SELECT {columns} FROM facts UNION ALL SELECT {columns} FROM {_FACTS}")
-    engine.drop(_FACTS)
-    return added
 
 
 def _gather(engine: Engine, name: str, schema: pa.Schema, parts: Iterable[str]) -> None:

@@ -17,7 +17,7 @@ from connu.kernel.progress import Progress
 from connu.kernel.sections import Attribute
 from connu.kernel.settings import Settings
 from connu.ledger.build import Build
-from connu.ledger.facts import FACTS, check_facts
+from connu.ledger.facts import add_facts
 from connu.ledger.twins import TWIN_TABLES, TWINS_FOLDER
 from connu.measure.twin_reliability import twin_reliability
 from connu.measure.twins import evaluate_twins
@@ -113,7 +113,7 @@ def tell(
     )
     right = measure(engine, report.attributes)
     return TwinsTold(
-        facts=add_facts(engine),
+        facts=add_facts(engine, "twin_facts"),
         attributes={
             name: AttributeTold(
                 told.known,
@@ -175,22 +175,3 @@ def kept_store(previous: Build | None) -> Path | None:
     """The model's folder of the last build; None when it has none: somebody was forgotten."""
     store = None if previous is None else previous.path / TWINS_FOLDER
     return store if store is not None and store.is_dir() else None
-
-
-def add_facts(engine: Engine) -> int:
-    """Add the rows of `twin_facts` to `facts`, and drop it; returns their number.
-
-    Reads and rewrites facts; one pass, no sort: readers order them.
-
-    Raises:
-        BuildError: a row is not a fact.
-    """
-    added = check_facts(engine, "twin_facts")
-    columns = ", ".join(FACTS.names)
-    if added:
-        engine.run(
-            "facts",
-            f"SELECT {columns} FROM facts UNION ALL SELECT {columns} FROM twin_facts",
-        )
-    engine.drop("twin_facts")
-    return added

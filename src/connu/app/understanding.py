@@ -24,7 +24,7 @@ from connu.kernel.progress import Progress, Silent
 from connu.kernel.settings import Settings
 from connu.ledger.erasure import drop_derived
 from connu.ledger.expectations import EXPECTATIONS, STATEMENTS, TO_CODE, UNDERSTANDING_TABLES
-from connu.ledger.facts import FACTS, check_facts
+from connu.ledger.facts import add_facts
 
 #: Verbatims coded at a time, and texts the coder is learnt on without labels.
 PART, LEARNT_ON = 10_000, 12_000
@@ -164,7 +164,7 @@ def understand(
         customers=_customers(engine),
         **rows,
         by_hand=len(hand),
-        facts=_add_facts(engine, settings),
+        facts=_make_facts(engine, settings),
         languages={pair["values"] or "unknown": pair["counts"] for pair in spoken},
         aside={reason: n for reason, n in sorted(aside.items()) if n},
         remarks=of_taught + _remarks(len(heard), len(hand), said.num_rows),
@@ -235,7 +235,7 @@ def _gather(engine: Engine, name: str, schema: pa.Schema, parts: list[str]) -> N
         engine.drop(part)
 
 
-def _add_facts(engine: Engine, settings: Settings) -> int:
+def _make_facts(engine: Engine, settings: Settings) -> int:
     """What each customer and visitor expects, a fact a theme: the latest word of it counts.
 
     The facts of a health brand name the theme alone: a patient's words are about his health.
@@ -265,12 +265,7 @@ def _add_facts(engine: Engine, settings: Settings) -> int:
         GROUP BY subject_kind, subject, theme
         """,
     )
-    added = check_facts(engine, _FACTS)
-    if added:
-        columns = ", ".join(FACTS.names)
-        engine.run("facts", f"SELECT {columns} FROM facts UNION ALL SELECT {columns} FROM {_FACTS}")
-    engine.drop(_FACTS)
-    return added
+    return add_facts(engine, _FACTS)
 
 
 def _customers(engine: Engine) -> int:

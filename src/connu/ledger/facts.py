@@ -73,6 +73,22 @@ def check_facts(engine: Engine, table: str = "facts") -> int:
     return rows
 
 
+def add_facts(engine: Engine, table: str) -> int:
+    """Add a stage's facts to `facts`, and drop its table; returns their number.
+
+    Reads and rewrites facts; one pass, no sort: readers order them.
+
+    Raises:
+        BuildError: a row is not a fact.
+    """
+    added = check_facts(engine, table)
+    if added:
+        columns = ", ".join(FACTS.names)
+        engine.run("facts", f"SELECT {columns} FROM facts UNION ALL SELECT {columns} FROM {table}")
+    engine.drop(table)
+    return added
+
+
 def _not_in(column: str, words: tuple[str, ...]) -> str:
     known = ", ".join(f"'{word}'" for word in words)
     return f"{column} IS NULL OR {column} NOT IN ({known})"

@@ -20,6 +20,7 @@ _WORDS = "embeddings.word_embeddings.weight"
 _PLACES = "embeddings.position_embeddings.weight"
 _KINDS = "embeddings.token_type_embeddings.weight"
 _HEAD = "head"
+_LEAST_SHARE = 1e-3
 
 
 class Bert:
@@ -34,6 +35,9 @@ class Bert:
         places: word pieces of the longest text.
         dropout: of what layers give, while it learns (0–1).
         chance: of the head's first weights; where PyTorch draws for everybody is left alone.
+        shares: float (labels,), how many texts have each: what the head says at first, or the first
+            steps would be spent on learning that rare labels are rare (Lin et al., Focal loss,
+            ICCV 2017).
 
     Attributes:
         parameters: what learns, by name: a layer's three parts of attention as one matrix.
@@ -49,6 +53,7 @@ class Bert:
         places: int,
         dropout: float,
         chance: np.random.Generator,
+        shares: np.ndarray,
     ) -> None:
         import torch
 
@@ -71,7 +76,8 @@ class Bert:
         given[_PLACES] = weights[_PLACES][:places] + weights[_KINDS][0]
         width = given[_WORDS].shape[1]
         given[_HEAD + ".weight"] = chance.standard_normal((labels, width)) * 0.02
-        given[_HEAD + ".bias"] = np.zeros(labels, np.float32)
+        shares = np.clip(shares, _LEAST_SHARE, 1 - _LEAST_SHARE)
+        given[_HEAD + ".bias"] = np.log(shares / (1 - shares))
         self.parameters = {
             name: torch.tensor(value, dtype=torch.float32, requires_grad=True)
             for name, value in given.items()

@@ -219,6 +219,7 @@ def _taught(
         places=recipe.pieces,
         dropout=recipe.dropout,
         chance=np.random.default_rng(_HEAD_SEED),
+        shares=truth.mean(0),
     )
     _learn(bert, numbers, truth, recipe, tokenizer.pad, progress)
     return bert.learnt()

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import numpy as np
 
-_GRID = np.round(np.arange(0.1, 0.81, 0.02), 2)
+_GRID = np.round(np.arange(0.04, 0.81, 0.02), 2)
 #: Texts of a label that what is best of all labels counts for.
 _WEIGHT = 20.0
 
 
 def label_thresholds(probability: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """The threshold of each label, 0.1–0.8.
+    """The threshold of each label, 0.04–0.8.
 
     F1 over thresholds is smoothed: neighbours that are as good are a surer sign than a peak.
 
