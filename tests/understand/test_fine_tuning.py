@@ -169,9 +169,10 @@ def test_torch_and_the_graph_agree(tmp_path, tiny):
     pieces = np.unique(np.concatenate([*texts, np.array([0])]))
     bert = Bert(
         tiny_weights(), heads=HEADS, labels=2, pieces=pieces, places=8, dropout=0.5,
-        chance=np.random.default_rng(0),
+        chance=np.random.default_rng(0), shares=np.array([0.5, 0.0]),
     )  # fmt: skip
     weights, head = bert.learnt()
+    assert head.bias[0] == 0 and -7 < head.bias[1] < -6
     for name, value in tiny_weights().items():
         np.testing.assert_allclose(weights[name], value, atol=1e-6, err_msg=name)
     ids, mask = padded(bert.numbers_of(texts))
