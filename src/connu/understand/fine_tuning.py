@@ -3,9 +3,10 @@
 It needs PyTorch (extra `finetune`), once; what it leaves is a folder that codes without it
 (`fine_tuned`). The labelled texts are dealt to folds, and one model is taught without each: what it
 says of that fold is what thresholds are found on, never what it learnt from. The model that is kept
-is the mean of all their weights: they began at the same place, and their mean is better than each,
-at the price of one. It is always used beside n-grams, never alone: they know the words it has no
-pieces for.
+is the mean of all their weights, which began at the same place: no text is lost to holding out, at
+the price of one model (measured on texts held out: as good as a model that saw more of them). It is
+always used beside n-grams, never alone: they know the words it has no pieces for, and labels of few
+texts.
 
 Measured on the two sets named in docs/encoders.md; rates were chosen on texts held out of those
 that are learnt, not on those that are judged.
