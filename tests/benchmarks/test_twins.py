@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as everything
-from benchmarks import identities, intents, twin_speed, twins
+from benchmarks import identities, intents, twin_speed, twins, understand
 from benchmarks.twin_baselines import METHODS, cross_fitted
 from benchmarks.twin_crowd import ratings_crowd, visitor_crowd
 from benchmarks.twin_promise import promise
@@ -48,6 +48,7 @@ def test_the_page_has_a_place_for_figures():
 def test_each_name_goes_to_its_own_benchmark(monkeypatch: pytest.MonkeyPatch):
     run: list[tuple[str, list[str]]] = []
     monkeypatch.setattr(intents, "main", lambda given: run.append(("intents", given)) or 0)
+    monkeypatch.setattr(understand, "main", lambda given: run.append(("understand", given)) or 0)
     monkeypatch.setattr(identities, "main", lambda given: run.append(("identities", given)) or 0)
     monkeypatch.setattr(twins, "main", lambda given: run.append(("twins", given)) or 1)
     assert everything.main(["--only", "febrl3", "--write", "--json", "a.json"]) == 0
@@ -59,12 +60,15 @@ def test_each_name_goes_to_its_own_benchmark(monkeypatch: pytest.MonkeyPatch):
     assert run == [("twins", ["--splits", "5", "--only", "visits"])]
     run.clear()
     assert everything.main([]) == 1
-    assert [name for name, _ in run] == ["identities", "twins", "intents"]
+    assert [name for name, _ in run] == ["identities", "twins", "intents", "understand"]
     size = ["--subjects", "50", "--events", "900"]
     for only, asked in (("next", ["--only", "next"]), ("intents", [])):
         run.clear()
         assert everything.main(["--only", only, "--json", "a.json", *size]) == 0
         assert run == [("intents", [*size, *asked, "--json", "a.intents.json"])]
+    run.clear()
+    assert everything.main(["--only", "wishes", "--write"]) == 0
+    assert run == [("understand", ["--write", "--only", "wishes"])]
 
 
 def test_made_raters_are_what_they_say():
