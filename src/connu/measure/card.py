@@ -1,0 +1,142 @@
+"""The scorecard as it is given out: to the screen, to the page, to programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from connu.measure.claims import Breakdown, Check, Claim
+from connu.measure.steps import Step
+from connu.measure.words import Words
+
+
+class Theme(msgspec.Struct, frozen=True):
+    """What customers say of one theme.
+
+    Attributes:
+        theme, dimension: which.
+        verbatims: that speak of it. customers: how many different ones.
+        met, unmet, wished: verbatims that say so; None: of too few customers to be shown.
+        met_share: of those that say met or unmet, 0–1, with low and high; None where there is none.
+        driver: how much of what ratings say it explains, 0–1, or None.
+        f1: how rightly it is coded, with low and high, or None: not checked.
+        quotes: some of what was said, personal data masked, with status and (calibrated)
+            probability.
+    """
+
+    theme: str
+    dimension: str
+    verbatims: int
+    customers: int
+    met: int | None
+    unmet: int | None
+    wished: int | None
+    met_share: tuple[float, float, float] | None = None
+    driver: float | None = None
+    f1: tuple[float, float, float] | None = None
+    quotes: list[dict[str, Any]] = []
+
+
+class IntentNow(msgspec.Struct, frozen=True):
+    """What is intended now, of one category.
+
+    Attributes:
+        category: which, as a path.
+        horizon_days: within how many days.
+        customers, visitors: of whom a probability is told; None: too few to be shown.
+        purchases: expected buyers: the sum of the probabilities.
+        value: expected value in the brand's currency, or None: no price was seen.
+    """
+
+    category: str
+    horizon_days: int
+    customers: int | None
+    visitors: int | None
+    purchases: float
+    value: float | None
+
+
+class Point(msgspec.Struct, frozen=True):
+    """A claim of an earlier build, or of this one.
+
+    Attributes:
+        build, at: which, and when it was made (ISO, UTC).
+        name: the claim's. unit: likewise.
+        value, low, high: as they were then.
+    """
+
+    build: str
+    at: str
+    name: str
+    unit: str
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+class Missing(msgspec.Struct, frozen=True):
+    """What the brand did not bring, and what it would be good for.
+
+    Attributes:
+        name: `people`, `events`, `verbatims`, `products`, `customers` …
+        label: what is missing. bring: what to do.
+    """
+
+    name: str
+    label: Words
+    bring: Words
+
+
+class Scorecard(msgspec.Struct, frozen=True):
+    """How well the brand knows its customers, and how it knows that it knows.
+
+    Attributes:
+        brand: its name. build, built: which build, and when it was made (ISO, UTC).
+        purpose: what it was read for: those who may not be read for it are not counted.
+        left_out: customers who may not be read for it; None: too few to be told.
+        segment: as it was typed, or None: everybody.
+        currency: of money, or "".
+        claims, breakdowns: the figures, by section.
+        checks: how rightly.
+        themes: what customers expect, those that miss most first.
+        intents: what is intended now.
+        steps: what to do next, the greatest gain first.
+        trend: claims over builds, the oldest first.
+        missing: what the brand did not bring.
+        remarks: what to know of the whole.
+    """
+
+    brand: str
+    build: str
+    built: str
+    purpose: str
+    left_out: int | None = 0
+    segment: str | None = None
+    currency: str = ""
+    claims: list[Claim] = []
+    breakdowns: list[Breakdown] = []
+    checks: list[Check] = []
+    themes: list[Theme] = []
+    intents: list[IntentNow] = []
+    steps: list[Step] = []
+    trend: list[Point] = []
+    missing: list[Missing] = []
+    remarks: list[Words] = []
+
+    def claim(self, name: str) -> Claim | None:
+        """A claim by its name, those of checks too; None: there is none."""
+        of_checks = [claim for check in self.checks for claim in check.claims]
+        return next((c for c in (*self.claims, *of_checks) if c.name == name), None)
+
+    def names(self) -> list[str]:
+        """The names of all claims, breakdowns and steps, sorted."""
+        of_checks = [claim.name for check in self.checks for claim in check.claims]
+        told = [claim.name for claim in self.claims] + of_checks
+        told += [breakdown.name for breakdown in self.breakdowns]
+        return sorted({*told, *(step.name for step in self.steps)})
+
+    def as_dict(self) -> dict[str, Any]:
+        """The scorecard as JSON."""
+        told: dict[str, Any] = msgspec.to_builtins(self, str_keys=True)
+        return told
