@@ -13,6 +13,7 @@ import pytest
 
 from connu.journal import tables
 from connu.journal.codes import Code
+from connu.journal.confirmations import Confirmation
 from connu.journal.journal import open_journal
 from connu.kernel.errors import JournalError
 from connu.kernel.settings import settings_from
@@ -161,3 +162,27 @@ def test_a_journal_of_version_1_is_brought_up_to_date(tmp_path, url):
             assert journal.joins() == [(A, B)]
             assert journal.code([Code(None, "1", None, "{}", "anne")], "cli") in (0, 1)
             assert journal.codes().num_rows == 1
+
+
+def test_confirmations_are_kept_and_forgotten_and_come_with_a_migration(tmp_path, url):
+    said = [
+        Confirmation(
+            "crm", str(n), "sex", "male", "corrected", "female", "survey", "twins", 0.8, "s"
+        )
+        for n in range(6_000)
+    ]
+    with (
+        open_journal(tmp_path, _settings(url)) as journal,
+        journal._store.writing() as connection,
+    ):
+        tables.metadata.drop_all(connection, [tables.confirmations])
+        connection.execute(tables.about.update().values(version=2))
+    with open_journal(tmp_path, _settings(url)) as journal:
+        assert journal.confirm(said, "import") == 6_000
+        assert journal.confirm(said, "import") == 0
+        journal.confirm([Confirmation("crm", "1", "sex", "male", "denied")], "eve")
+        assert journal.confirmations().num_rows == 6_000
+        assert journal.confirmations(in_force=False)["probability"].to_pylist()[0] == 0.8
+        assert journal.forget(records=[("crm", "1")], identifiers=[], hashes=[], by="eve") == 2
+        assert journal.confirmations().num_rows == 5_999
+        journal.check()

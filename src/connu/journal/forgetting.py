@@ -30,8 +30,8 @@ def delete(
     identifiers: Sequence[tuple[str, str]],
     verbatims: Sequence[tuple[str, str]] = (),
 ) -> int:
-    """Delete the decisions in which either record is his, his consents, and the codes of what he
-    said; returns the rows."""
+    """Delete the decisions in which either record is his, his consents, what he said of what the
+    brand believes about him, and the codes of what he said; returns the rows."""
     d, c = tables.decisions, tables.consents.c
     rows = codes.delete(connection, verbatims)
     for some in _chunks(records):
@@ -48,6 +48,9 @@ def delete(
             rows += connection.execute(d.delete().where(named)).rowcount
         his = sa.or_(*(sa.and_(c.source == s, c.record_id == r) for s, r in some))
         rows += connection.execute(tables.consents.delete().where(his)).rowcount
+        f = tables.confirmations.c
+        his = sa.or_(*(sa.and_(f.source == s, f.record_id == r) for s, r in some))
+        rows += connection.execute(tables.confirmations.delete().where(his)).rowcount
     for several in _chunks(identifiers):
         his = sa.or_(*(sa.and_(c.type == t, c.value == v) for t, v in several))
         rows += connection.execute(tables.consents.delete().where(his)).rowcount

@@ -1,8 +1,9 @@
 """The journal: what came in online or by hand, kept durably and append-only.
 
 Decisions (these records are, or are not, one person), consents given or refused outside the
-sources, codes of what customers said, answers to it, and tombstones of those who were forgotten. A
-rebuild reads it and never loses it. The only deletion is forgetting.
+sources, codes of what customers said, answers to it, what they said of what the brand believes
+about them, and tombstones of those who were forgotten. A rebuild reads it and never loses it. The
+only deletion is forgetting.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from typing import Any
 import pyarrow as pa
 import sqlalchemy as sa
 
-from connu.journal import answers, codes, tables
+from connu.journal import answers, codes, confirmations, tables
 from connu.journal.codes import Code
+from connu.journal.confirmations import Confirmation
 from connu.journal.forgetting import bury, delete
 from connu.journal.key import make_key, read_key
 from connu.journal.store import Store
@@ -228,6 +230,32 @@ class Journal:
         with self._store.reading() as connection:
             return answers.in_force(connection)
 
+    # ------------------------------------------------------------------ confirmations
+    def confirm(self, said: Sequence[Confirmation], by: str, *, at: datetime | None = None) -> int:
+        """Keep what customers say of what the brand believes about them, all of it or nothing;
+        what was said already is not written again.
+
+        Args:
+            said: in order; of one record, attribute and value the last counts.
+            by: who wrote it down, or through what it came.
+            at: when; now when absent.
+
+        Returns:
+            The rows written.
+        """
+        with self._store.writing() as connection:
+            return confirmations.keep(connection, said, by, _stored(at))
+
+    def confirmations(self, *, in_force: bool = True) -> pa.Table:
+        """What customers said, in the order written: shape
+        `connu.journal.confirmations.CONFIRMATIONS`.
+
+        Args:
+            in_force: the last of each record, attribute and value alone; else every row.
+        """
+        with self._store.reading() as connection:
+            return confirmations.read(connection, in_force=in_force)
+
     # ------------------------------------------------------------------ forgetting
     def key(self) -> bytes:
         """The key of the tombstones, made at first use.
@@ -278,7 +306,8 @@ class Journal:
     ) -> int:
         """Delete what names a person, keep his tombstones and that it was done; then scrub.
 
-        Decisions go when either side is his. All in one transaction; run again it does no harm.
+        Decisions go when either side is his; consents and confirmations of his records go too.
+        All in one transaction; run again it does no harm.
 
         Args:
             records: his records.

@@ -25,7 +25,7 @@ PATIENCE_SECONDS = 30
 #: PostgreSQL: those who make or migrate a journal take turns.
 _TURN = 0x636F6E6E75
 #: Tables that forgetting deletes from.
-_SCRUBBED = (tables.decisions, tables.consents, tables.codes)
+_SCRUBBED = (tables.decisions, tables.consents, tables.codes, tables.confirmations)
 
 
 class Store:
@@ -171,8 +171,8 @@ class Store:
     def _broken(self) -> JournalError:
         return JournalError(
             "the journal is damaged",
-            hint="put it back from a backup; or move it away, and decisions, consents and codes "
-            "taken by hand are lost",
+            hint="put it back from a backup; or move it away, and decisions, consents, codes "
+            "taken by hand and what customers confirmed are lost",
             file=self._url.database,
         )
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Column,
     Connection,
     DateTime,
+    Double,
     Index,
     Integer,
     LargeBinary,
@@ -126,6 +127,33 @@ def _of_version_2(metadata: MetaData) -> tuple[Table, Table]:
 #: brand did about a theme (`journal.answers`).
 codes, answers = _of_version_2(metadata)
 
+
+def _of_version_3(metadata: MetaData) -> Table:
+    """The table that version 3 added, as it was then."""
+    return Table(
+        "confirmations",
+        metadata,
+        Column("id", _ID, primary_key=True, autoincrement=True),
+        Column("source", String, nullable=False),
+        Column("record_id", String, nullable=False),
+        Column("attribute", String, nullable=False),
+        Column("value", String),
+        Column("basis", String),
+        Column("probability", Double),
+        Column("answer", String(16), nullable=False),
+        Column("correction", String),
+        Column("via", String(16), nullable=False),
+        Column("survey", String),
+        Column("by", String, nullable=False),
+        Column("at", DateTime, nullable=False),
+        Index("confirmations_by_record", "source", "record_id"),
+        sqlite_autoincrement=True,
+    )
+
+
+#: What customers said of what the brand believes about them (`journal.confirmations`).
+confirmations = _of_version_3(metadata)
+
 Migration = Callable[[Connection], None]
 
 
@@ -136,6 +164,13 @@ def _listen(connection: Connection) -> None:
     added.create_all(connection)
 
 
+def _confirm(connection: Connection) -> None:
+    """2 to 3: confirmations."""
+    added = MetaData()
+    _of_version_3(added)
+    added.create_all(connection)
+
+
 #: The first leads from version 1 to 2, and so on. A new journal is made at the last version at
 #: once; so a change of the tables above comes with a step here that says the same in DDL.
-MIGRATIONS: tuple[Migration, ...] = (_listen,)
+MIGRATIONS: tuple[Migration, ...] = (_listen, _confirm)
