@@ -57,6 +57,9 @@ def test_a_case_counted_by_hand():
     assert told.brier == pytest.approx((0.1**2 + 0.95**2 + 0.25**2) / 3)
     losses = [math.log2(0.9), math.log2(0.05), math.log2(0.75)]
     assert told.log_loss == pytest.approx(-sum(losses) / 3)
+    assert told.people == 3
+    for name, bounds in told.bounds.items():
+        assert 0 <= bounds.low <= getattr(told, name) <= bounds.high, name
 
 
 def test_what_is_drawn_calibrated_is_found_calibrated():
@@ -72,6 +75,17 @@ def test_what_is_drawn_calibrated_is_found_calibrated():
     assert sum(b.right.low <= b.told <= b.right.high for b in told.bins) >= 8
     bold = pairs(*[(a, b, k, min(1.0, q + 0.3)) for a, b, k, q in rows])
     assert calibrate(bold, pairs(), truth(people)).expected_error > 0.15
+
+
+def test_pairs_of_the_same_persons_count_as_one_word():
+    """One wrong merge makes many wrong pairs: they are no more evidence than one."""
+    links = pairs(*[(f"a{i}", f"b{i % 50}", "match", 0.8) for i in range(200)])
+    people = {f"a{i}": i % 50 for i in range(200)}
+    people |= {f"b{i}": i if i % 5 else -i - 1 for i in range(50)}
+    told = calibrate(links, pairs(), truth(people))
+    assert (told.right, told.people) == (0.8, 60)
+    one_each = calibrate(links.slice(0, 50), pairs(), truth(people))
+    assert told.bounds["right"].low == pytest.approx(one_each.bounds["right"].low)
 
 
 def test_nothing_to_check():

@@ -212,6 +212,8 @@ def test_polarity_and_status_are_judged_where_the_theme_is_right():
     assert score.with_polarity.f1.value == pytest.approx(1 / 3)
     # .9 twice right, .5 once wrong: (2·.1 + .5) ÷ 3
     assert score.calibration_error == pytest.approx(0.7 / 3)
+    bounds = score.bounds["calibration_error"]
+    assert 0 <= bounds.low <= score.calibration_error <= bounds.high <= 1
     assert score.form is None and score.expectations is None
 
 

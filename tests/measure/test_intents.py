@@ -103,6 +103,20 @@ def test_rows_of_one_subject_hang_together():
     assert together.auc.high == pytest.approx(alone.auc.high, abs=1e-9)
 
 
+def test_what_is_no_share_has_bounds_that_heed_subjects():
+    rng = np.random.default_rng(12)
+    p = rng.random(300)
+    y = rng.random(300) < p
+    score = intent_score(p, y)
+    assert set(score.bounds) == {"ece", "overconfidence", "brier", "log_loss"}
+    for name, bounds in score.bounds.items():
+        assert bounds.low <= getattr(score, name) <= bounds.high, name
+    twice = intent_score(np.tile(p, 2), np.tile(y, 2), subjects=np.tile(np.arange(300), 2))
+    loss = twice.bounds["log_loss"]
+    assert loss.low == pytest.approx(score.bounds["log_loss"].low)
+    assert intent_score(np.tile(p, 2), np.tile(y, 2)).bounds["log_loss"].low > loss.low
+
+
 def test_nobody_bought_and_everybody():
     p = np.array([0.2, 0.1, 0.1])
     nobody = intent_score(p, np.zeros(3, bool), base=p)

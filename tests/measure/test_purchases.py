@@ -19,6 +19,9 @@ def test_a_case_counted_by_hand():
     assert score.errors.rmse == pytest.approx(np.sqrt(1.25 / 4))
     assert (score.errors.total, score.errors.total_error) == pytest.approx((3.5, -0.125))
     assert (score.baseline.mae, score.baseline.total_error) == pytest.approx((1.0, 0.0))
+    for name, bounds in score.errors.bounds.items():
+        assert bounds.low < getattr(score.errors, name) < bounds.high, name
+    assert set(score.errors.bounds) == {"mae", "rmse", "total_error"}
     assert score.mae_gain.value == pytest.approx(1.0 - 1.5 / 4)
     assert score.mse_gain.value == pytest.approx(1.0 - 1.25 / 4)
     assert score.mae_gain.low < score.mae_gain.value < score.mae_gain.high
@@ -32,6 +35,8 @@ def test_without_baseline_and_interval():
     assert (score.baseline, score.mae_gain, score.inside, score.width) == (None,) * 4
     # Nothing came: a share of nothing is none.
     assert score.errors.total_error is None and score.total == 0.0
+    # One customer says nothing of how customers differ.
+    assert score.errors.bounds == {}
     assert score.as_dict()["errors"]["mae"] == 1.0
 
 

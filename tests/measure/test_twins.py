@@ -255,6 +255,20 @@ def test_a_value_nobody_has_is_left_out_of_the_means():
     assert score.acc20c.value == pytest.approx(plain.acc20c.value)
 
 
+def test_what_is_no_share_has_bounds():
+    rng = np.random.default_rng(9)
+    p = rng.dirichlet([2, 1, 1], 300)
+    y = (p.cumsum(1) < rng.random(300)[:, None]).sum(1)
+    score = evaluate_twins(p, y, ("a", "b", "c"))
+    assert set(score.bounds) == {"ece", "overconfidence", "log_loss"}
+    for one in (score, *score.values):
+        for name, bounds in one.bounds.items():
+            assert bounds.low <= getattr(one, name) <= bounds.high, name
+        # Drawn as told: perfect probabilities are not ruled out.
+        assert one.bounds["ece"].low == 0.0
+        assert one.bounds["overconfidence"].low < 0 < one.bounds["overconfidence"].high
+
+
 def test_one_person_is_judged():
     score = evaluate_twins(two(0.5), np.array([1]), SEX, stated=np.array([-1]))
     assert (score.people, score.accuracy.value) == (1, 0.5)

@@ -6,14 +6,15 @@ against truth; the numbers here belong beside every use of a match probability.
 
 from __future__ import annotations
 
-import math
-
 import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from connu.kernel.errors import UsageError
+from connu.measure.bounds import Bounds, calibration_bounds, finite, mean_bounds
 from connu.measure.intervals import Share, wilson
 from connu.measure.truth import codes, places, read_truth, require
 
@@ -50,6 +51,9 @@ class Calibration(msgspec.Struct, frozen=True):
         brier: mean squared error of the probability, 0–1.
         log_loss: mean surprise at the truth, in bits.
         bins: those that hold pairs, in order.
+        people: different true persons among the pairs checked.
+        bounds: 95 % intervals of right, expected_error, brier and log_loss, by name; units are the
+            persons whom pairs connect, not the pairs. None where no pair is checked.
     """
 
     pairs: int
@@ -60,6 +64,8 @@ class Calibration(msgspec.Struct, frozen=True):
     brier: float
     log_loss: float
     bins: list[Bin]
+    people: int = 0
+    bounds: dict[str, Bounds] = {}
 
 
 def calibrate(
@@ -99,6 +105,9 @@ def calibrate(
     rows = _bins(probability, right, bins)
     gap = sum(b.pairs * abs(b.told - b.right.value) for b in rows) / n
     said = np.clip(np.where(right == 1, probability, 1 - probability), 1e-15, 1)
+    surprise = -np.log2(said)
+    persons, whose = _connected(left[known], other[known])
+    place = _place(probability, bins)
     return Calibration(
         pairs=n,
         unchecked=len(known) - n,
@@ -106,9 +115,25 @@ def calibrate(
         told=float(probability.mean()),
         expected_error=gap,
         brier=float(np.mean((probability - right) ** 2)),
-        log_loss=float(-np.log(said).mean() / math.log(2)),
+        log_loss=float(surprise.mean()),
         bins=rows,
+        people=persons,
+        bounds=finite(
+            right=mean_bounds(right, groups=whose, least=0.0, most=1.0),
+            expected_error=calibration_bounds(probability, right, place, groups=whose),
+            brier=mean_bounds((probability - right) ** 2, groups=whose, least=0.0, most=1.0),
+            log_loss=mean_bounds(surprise, groups=whose, least=0.0),
+        ),
     )
+
+
+def _connected(left: np.ndarray, other: np.ndarray) -> tuple[int, np.ndarray]:
+    """How many persons the pairs are of, and of each pair the group of persons pairs connect."""
+    persons, number = np.unique(np.concatenate([left, other]), return_inverse=True)
+    first, second = number[: len(left)], number[len(left) :]
+    size = len(persons)
+    edges = coo_array((np.ones(len(left), np.int8), (first, second)), shape=(size, size))
+    return size, connected_components(edges, directed=False)[1][first].astype(np.int64)
 
 
 def _matches(pairs: pa.Table) -> pa.Table:
@@ -130,8 +155,12 @@ def _entity(pairs: pa.Table, side: str, known: pa.Table, entity: np.ndarray) -> 
     return np.append(entity, -1)[place]
 
 
+def _place(probability: np.ndarray, bins: int) -> np.ndarray:
+    return np.minimum((probability * bins).astype(np.int64), bins - 1)
+
+
 def _bins(probability: np.ndarray, right: np.ndarray, bins: int) -> list[Bin]:
-    place = np.minimum((probability * bins).astype(np.int64), bins - 1)
+    place = _place(probability, bins)
     count = np.bincount(place, minlength=bins)
     told = np.bincount(place, weights=probability, minlength=bins)
     hits = np.bincount(place, weights=right, minlength=bins)

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
-from connu.measure.reliability import Reliability, reliability
+from connu.measure.bounds import Bounds, calibration_bounds
+from connu.measure.reliability import Reliability, place_of, reliability
 from connu.measure.span_figures import Spans, SpanScore, matched, span_score
 from connu.measure.theme_figures import Found, ThemesScore, found, theme_score
 from connu.measure.tone_figures import WordScore, word_score
@@ -82,6 +83,8 @@ class ExpectationScore(msgspec.Struct, frozen=True):
         calibration_error: of the probabilities of themes told, 10 bins of equal width, 0–1.
         reliability: the curve behind it.
         expectations: with stretches; its expectation.f1 is the expectation F1.
+        bounds: the 95 % interval of calibration_error, by that name, verbatims as units; none
+            where no theme is told.
     """
 
     themes: ThemesScore
@@ -94,6 +97,7 @@ class ExpectationScore(msgspec.Struct, frozen=True):
     calibration_error: float
     reliability: list[Reliability]
     expectations: SpanScore | None
+    bounds: dict[str, Bounds] = {}
 
 
 def expectation_score(told: Codings, truth: Codings, words: Words) -> ExpectationScore:
@@ -108,7 +112,7 @@ def expectation_score(told: Codings, truth: Codings, words: Words) -> Expectatio
     polarity = told.polarity[verbatim, theme]
     true_polarity = truth.polarity[verbatim, theme]
     outright = [words.polarities.index(side) for side in ("positive", "negative")]
-    curve, error = _calibration(told, truth)
+    curve, error, bounds = _calibration(told, truth)
     form = addressee = None
     expectations = None
     if told.statements is not None and truth.statements is not None:
@@ -138,6 +142,7 @@ def expectation_score(told: Codings, truth: Codings, words: Words) -> Expectatio
         calibration_error=error,
         reliability=curve,
         expectations=expectations,
+        bounds=bounds,
     )
 
 
@@ -152,12 +157,18 @@ def _with_polarity(told: Codings, truth: Codings) -> Found | None:
     return found(right.sum(1), counted.sum(1), said.sum(1))
 
 
-def _calibration(told: Codings, truth: Codings) -> tuple[list[Reliability], float]:
+def _calibration(
+    told: Codings, truth: Codings
+) -> tuple[list[Reliability], float, dict[str, Bounds]]:
     """Of the themes told: how probable, and whether it is so."""
     if told.probability is None or not told.themes.any():
-        return [], 0.0
+        return [], 0.0, {}
     probability = np.clip(told.probability[told.themes], 0.0, 1.0)
-    return reliability(probability, truth.themes[told.themes].astype(np.float64), BINS)
+    right = truth.themes[told.themes].astype(np.float64)
+    curve, error = reliability(probability, right, BINS)
+    place, verbatim = place_of(probability, BINS), np.nonzero(told.themes)[0]
+    bounds = calibration_bounds(probability, right, place, groups=verbatim)
+    return curve, error, {"calibration_error": bounds}
 
 
 def _located(told: CodedSpans, truth: Codings) -> tuple[CodedSpans, CodedSpans, int]:

@@ -14,10 +14,11 @@ import numpy as np
 
 from connu.kernel.errors import UsageError
 from connu.measure.auc import Area, area_share
+from connu.measure.bounds import Bounds, calibration_bounds, finite, mean_bounds
 from connu.measure.intervals import Share
 from connu.measure.lift import Lift, lift_at
 from connu.measure.precision_recall import average_precision
-from connu.measure.reliability import Reliability, equal_mass_error, reliability
+from connu.measure.reliability import Reliability, equal_mass_error, place_of, reliability
 from connu.measure.risk_coverage import Coverage, RiskCoverage
 
 #: Bins of the reliability curve and of the calibration errors.
@@ -63,6 +64,8 @@ class IntentScore(msgspec.Struct, frozen=True):
         reliability: the curve of what was told and who bought.
         base: the base rate as it was known before, by itself; None where none is given.
         last_viewed: what was looked at last, by itself; None where none is given.
+        bounds: intervals of ece, overconfidence, brier and log_loss, by name; rows of one subject
+            together.
     """
 
     rows: int
@@ -81,6 +84,7 @@ class IntentScore(msgspec.Struct, frozen=True):
     reliability: list[Reliability]
     base: Rival | None = None
     last_viewed: Rival | None = None
+    bounds: dict[str, Bounds] = {}
 
     @property
     def gain(self) -> float | None:
@@ -152,6 +156,7 @@ def intent_score(
         last_viewed=None
         if last_viewed is None
         else Rival(**_order(last_viewed, y, many, subjects)),
+        bounds=_bounds(p, y, many, subjects),
     )
 
 
@@ -176,11 +181,28 @@ def _order(
 def _losses(probability: np.ndarray, y: np.ndarray, weight: np.ndarray | None) -> dict[str, Any]:
     """The figures of a probability, the lower the better."""
     p = np.asarray(probability, np.float64)
-    surprise = -np.log2(np.maximum(np.where(y, p, 1 - p), 1e-15))
     return {
         "brier": float(np.average((p - y) ** 2, weights=weight)),
-        "log_loss": float(np.average(surprise, weights=weight)),
+        "log_loss": float(np.average(_surprise(p, y), weights=weight)),
     }
+
+
+def _surprise(p: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """At what happened, in bits."""
+    return np.asarray(-np.log2(np.maximum(np.where(y, p, 1 - p), 1e-15)))
+
+
+def _bounds(
+    p: np.ndarray, y: np.ndarray, weight: np.ndarray | None, subjects: np.ndarray | None
+) -> dict[str, Bounds]:
+    """Intervals of what is no share."""
+    rows = (weight, subjects)
+    return finite(
+        ece=calibration_bounds(p, y.astype(np.float64), place_of(p, BINS), *rows),
+        overconfidence=mean_bounds(p - y, *rows, least=-1.0, most=1.0),
+        brier=mean_bounds((p - y) ** 2, *rows, least=0.0, most=1.0),
+        log_loss=mean_bounds(_surprise(p, y), *rows, least=0.0),
+    )
 
 
 def _check(p: np.ndarray, y: np.ndarray, *others: np.ndarray | None) -> None:

@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 
 from connu.kernel.errors import UsageError
+from connu.measure.bounds import Bounds, finite, mean_bounds, ratio_bounds, root_bounds
 from connu.measure.intervals import Share, mean_share
 
 _Z95 = 1.959963984540054
@@ -27,12 +28,15 @@ class Errors(msgspec.Struct, frozen=True):
         total: all that was expected of all.
         total_error: its distance from what came, as a share of what came (above 0: too much was
             expected); None where nothing came.
+        bounds: 95 % intervals of mae, rmse and (where it is told) total_error, by name; of one
+            customer alone none.
     """
 
     mae: float
     rmse: float
     total: float
     total_error: float | None
+    bounds: dict[str, Bounds] = {}
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -141,6 +145,11 @@ def _errors(told: np.ndarray, came: np.ndarray) -> Errors:
         rmse=math.sqrt(float(((told - came) ** 2).mean())),
         total=total,
         total_error=(total - there) / there if there else None,
+        bounds=finite(
+            mae=mean_bounds(np.abs(told - came), least=0.0),
+            rmse=root_bounds(mean_bounds((told - came) ** 2, least=0.0)),
+            total_error=ratio_bounds(told - came, came, least=-1.0),
+        ),
     )
 
 

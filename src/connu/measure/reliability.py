@@ -55,8 +55,7 @@ def reliability(
 
     Source: Naeini, Cooper & Hauskrecht, AAAI 2015; Guo et al., ICML 2017 (15 bins).
     """
-    # A probability on an edge belongs to the bin below it, as in the paper.
-    place = np.clip(np.ceil(probability * bins).astype(np.int64) - 1, 0, bins - 1)
+    place = place_of(probability, bins)
     if weight is None:
         people = np.bincount(place, minlength=bins)
     else:
@@ -77,6 +76,16 @@ def reliability(
         if people[b]
     ]
     return curve, gap
+
+
+def place_of(probability: np.ndarray, bins: int) -> np.ndarray:
+    """The bin of each probability, from 0 on; one on an edge belongs to the bin below it.
+
+    >>> place_of(np.array([0.0, 0.5, 0.51, 1.0]), 2).tolist()
+    [0, 0, 1, 1]
+    """
+    place: np.ndarray = np.clip(np.ceil(probability * bins).astype(np.int64) - 1, 0, bins - 1)
+    return place
 
 
 def equal_mass_error(

@@ -16,8 +16,9 @@ import numpy as np
 
 from connu.kernel.errors import UsageError
 from connu.measure.auc import Area, area_share
+from connu.measure.bounds import Bounds, calibration_bounds, finite, mean_bounds
 from connu.measure.intervals import Share, wilson
-from connu.measure.reliability import Reliability, reliability
+from connu.measure.reliability import Reliability, place_of, reliability
 from connu.measure.risk_coverage import Coverage, RiskCoverage, shared_out
 
 #: Bins of the reliability curves and of the calibration errors.
@@ -53,6 +54,7 @@ class ValueScore(msgspec.Struct, frozen=True):
         overconfidence: its mean probability − its base rate.
         stated: statements of this value (not: about people who have it), None without any asked.
         reliability: the curve of its probability.
+        bounds: 95 % intervals of ece and overconfidence, by name.
     """
 
     value: str
@@ -64,6 +66,7 @@ class ValueScore(msgspec.Struct, frozen=True):
     overconfidence: float
     stated: Stated | None
     reliability: list[Reliability]
+    bounds: dict[str, Bounds] = {}
 
 
 class TwinsScore(msgspec.Struct, frozen=True):
@@ -93,6 +96,7 @@ class TwinsScore(msgspec.Struct, frozen=True):
         stated: all statements made, None without any asked.
         reliability: the curve of the confidence.
         values: each value, in the order given.
+        bounds: 95 % intervals of ece, overconfidence and log_loss, by name.
     """
 
     people: int
@@ -111,6 +115,7 @@ class TwinsScore(msgspec.Struct, frozen=True):
     stated: Stated | None
     reliability: list[Reliability]
     values: list[ValueScore]
+    bounds: dict[str, Bounds] = {}
 
     def as_dict(self) -> dict[str, Any]:
         """The score as JSON."""
@@ -150,7 +155,7 @@ def evaluate_twins(
     surest = RiskCoverage(top, right)
     recalls = _recalls(p, y, people)
     with np.errstate(divide="ignore"):
-        surprise = -np.log2(np.maximum(p[np.arange(n), y], 1e-15)).mean()
+        surprise = -np.log2(np.maximum(p[np.arange(n), y], 1e-15))
     auc, auc_of = _auc(areas, people, classes)
     return TwinsScore(
         people=n,
@@ -163,13 +168,21 @@ def evaluate_twins(
         acc20c=shared_out(p, y, 0.2),
         ece=ece,
         overconfidence=float(top.mean() - right.mean()),
-        log_loss=float(surprise),
+        log_loss=float(surprise.mean()),
         coverage90=surest.coverage_at(0.90),
         coverage95=surest.coverage_at(0.95),
         stated=None if said is None else _stated(said >= 0, said, p, y),
         reliability=curve,
         values=[_value(c, classes[c], p, y, people, areas[c], recalls[c], said) for c in range(k)],
+        bounds=_bounds(top, right) | finite(log_loss=mean_bounds(surprise, least=0.0)),
     )
+
+
+def _bounds(told: np.ndarray, right: np.ndarray) -> dict[str, Bounds]:
+    return {
+        "ece": calibration_bounds(told, right, place_of(told, BINS)),
+        "overconfidence": mean_bounds(told - right, least=-1.0, most=1.0),
+    }
 
 
 def _checked(
@@ -276,7 +289,8 @@ def _value(
     recall: float,
     said: np.ndarray | None,
 ) -> ValueScore:
-    curve, ece = reliability(p[:, c], (y == c).astype(np.float64), BINS)
+    of_class = (y == c).astype(np.float64)
+    curve, ece = reliability(p[:, c], of_class, BINS)
     many = int(people[c])
     return ValueScore(
         value=str(name),
@@ -288,6 +302,7 @@ def _value(
         overconfidence=float(p[:, c].mean()) - many / len(y),
         stated=None if said is None else _stated(said == c, said, p, y),
         reliability=curve,
+        bounds=_bounds(p[:, c], of_class),
     )
 
 
