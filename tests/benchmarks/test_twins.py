@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as everything
-from benchmarks import identities, intents, twin_speed, twins, understand
+from benchmarks import coverage, identities, intents, twin_speed, twins, understand
 from benchmarks.twin_baselines import METHODS, cross_fitted
 from benchmarks.twin_crowd import ratings_crowd, visitor_crowd
 from benchmarks.twin_promise import promise
@@ -51,6 +51,7 @@ def test_each_name_goes_to_its_own_benchmark(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(understand, "main", lambda given: run.append(("understand", given)) or 0)
     monkeypatch.setattr(identities, "main", lambda given: run.append(("identities", given)) or 0)
     monkeypatch.setattr(twins, "main", lambda given: run.append(("twins", given)) or 1)
+    monkeypatch.setattr(coverage, "main", lambda given: run.append(("coverage", given)) or 0)
     assert everything.main(["--only", "febrl3", "--write", "--json", "a.json"]) == 0
     assert run == [
         ("identities", ["--write", "--only", "febrl3", "--json", "a.identities.json"]),
@@ -69,6 +70,9 @@ def test_each_name_goes_to_its_own_benchmark(monkeypatch: pytest.MonkeyPatch):
     run.clear()
     assert everything.main(["--only", "wishes", "--write"]) == 0
     assert run == [("understand", ["--write", "--only", "wishes"])]
+    run.clear()
+    assert everything.main(["--only", "coverage"]) == 0
+    assert run == [("coverage", [])]
 
 
 def test_made_raters_are_what_they_say():
