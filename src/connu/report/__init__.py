@@ -1,0 +1,1 @@
+"""The report: the scorecard as one page that needs nothing else to be read."""

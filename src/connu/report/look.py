@@ -1,0 +1,80 @@
+"""One look: the three large figures, each with what was held against truth."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from connu.measure.card import Scorecard
+from connu.measure.claims import Check, Claim
+
+#: By part: its word, the claims to show (the first that has a value), the checks that judge it.
+_PARTS = (
+    (
+        "identify",
+        "identified",
+        ("events_tied_share", "several_sources_share", "visitors_known_share"),
+        ("identities", "twins"),
+    ),
+    (
+        "know",
+        "known",
+        ("intent_customers_share", "worth_customers_share", "intent_visitors_share"),
+        ("intents",),
+    ),
+    (
+        "understand",
+        "understood",
+        ("expectation_customers_share", "heard_customers_share"),
+        ("expectations",),
+    ),
+)
+
+
+class Look(NamedTuple):
+    """One large figure.
+
+    Attributes:
+        section: the section that tells more of it.
+        word: identified, known or understood.
+        claim: the figure, or None: the card has none.
+        check: what was held against truth, or None: nothing was.
+    """
+
+    section: str
+    word: str
+    claim: Claim | None
+    check: Check | None
+
+
+def looks(card: Scorecard) -> list[Look]:
+    """The three large figures of a card, in the order in which a customer becomes known."""
+    return [
+        Look(section, word, _figure(card, section, names), _judged(card, kinds))
+        for section, word, names, kinds in _PARTS
+    ]
+
+
+def _figure(card: Scorecard, section: str, names: tuple[str, ...]) -> Claim | None:
+    shares = [one for one in card.claims if one.section == section and one.unit == "share"]
+    named = [one for name in names for one in shares if one.name == name]
+    told = [one for one in (*named, *shares) if one.value is not None]
+    return next(iter((*told, *named, *shares)), None)
+
+
+def _judged(card: Scorecard, kinds: tuple[str, ...]) -> Check | None:
+    """The check of the first kind that has one; what is stated goes before what is kept silent.
+
+    Of several, the one that most people stand behind.
+    """
+    for kind in kinds:
+        made = [
+            check
+            for check in card.checks
+            if check.kind == kind
+            and check.checked
+            and check.claims
+            and check.claims[0].value is not None
+        ]
+        if made:
+            return max(made, key=lambda one: (one.published is not False, one.people or 0))
+    return None
