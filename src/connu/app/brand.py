@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from connu.app.expectation_evaluation import ExpectationsEvaluation
     from connu.app.finding import Found
     from connu.app.forgetting import Target
+    from connu.app.identity_evaluation import IdentitiesEvaluation
     from connu.app.intent_evaluation import IntentsEvaluation
     from connu.app.intent_view import IntentView
     from connu.app.reason import Reason
@@ -32,8 +33,7 @@ if TYPE_CHECKING:
     from connu.app.status import Status
     from connu.ledger.erasure import Forgotten
     from connu.ledger.narrowing import Narrowing
-    from connu.measure.identities import IdentityScore
-    from connu.measure.scorecard import Scorecard
+    from connu.measure.card import How, Scorecard
     from connu.sources.checking import Finding
 
 
@@ -284,18 +284,19 @@ class Brand:
     # ------------------------------------------------------------------ measuring
     def evaluate_identities(
         self, truth: str | Path, *, across: bool = False, purpose: str = "service"
-    ) -> IdentityScore:
-        """The customers against labelled truth; see `connu.measure.identities`.
+    ) -> IdentitiesEvaluation:
+        """The customers against labelled truth; see `connu.app.identity_evaluation`.
 
         Args:
             truth: a .csv or .parquet of source, record_id and person.
             across: count only pairs of records of different sources.
             purpose: what the data will be used for.
         """
-        from connu.app.truth import read_truth, scored
+        from connu.app.identity_evaluation import judge_identities
 
-        labelled = read_truth(Path(truth))
-        return scored(self.table("identities", purpose), labelled, cross_source_only=across)
+        return judge_identities(
+            self.folder, self.settings, Path(truth), across=across, purpose=purpose
+        )
 
     def evaluate_twins(
         self,
@@ -402,20 +403,48 @@ class Brand:
         )
 
     def scorecard(
-        self, *, purpose: str = "service", truth: str | Path | Sequence[str | Path] = ()
+        self,
+        *,
+        purpose: str = "service",
+        segment: str | None = None,
+        truth: str | Path | Sequence[str | Path] = (),
     ) -> Scorecard:
-        """How much of the customer base is identified and known, and, given truth, how rightly.
+        """How well the customers are known, and how it is known; see `connu.app.scorecard`.
 
         Args:
             purpose: who did not grant it is not counted.
+            segment: which customers, as in "sex=female and city~Lyon"; None: everybody.
             truth: .csv or .parquet, one or several: of source, record_id and person; of visitors'
                 anonymous_id and the attributes that twins tell.
         """
-        from connu.app.truth import scorecard_of
+        from connu.app.scorecard import scorecard_of
 
-        files = [truth] if isinstance(truth, str | Path) else truth
-        with self.reading(purpose) as reading:
-            return scorecard_of(reading, purpose, [Path(file) for file in files])
+        return scorecard_of(self, purpose=purpose, segment=segment, truth=_paths(truth))
+
+    def how(
+        self,
+        name: str,
+        *,
+        purpose: str = "service",
+        segment: str | None = None,
+        truth: str | Path | Sequence[str | Path] = (),
+    ) -> How:
+        """How one figure of the scorecard comes about: its query, and what that gives.
+
+        Args:
+            name: of the figure.
+            purpose, segment, truth: as of `scorecard`.
+
+        Raises:
+            UsageError: the scorecard has no such figure; the nearest is named.
+        """
+        from connu.app.scorecard import how_of
+
+        return how_of(self, name, purpose=purpose, segment=segment, truth=_paths(truth))
+
+
+def _paths(files: str | Path | Sequence[str | Path]) -> list[Path]:
+    return [Path(file) for file in ([files] if isinstance(files, str | Path) else files)]
 
 
 def open(path: str | Path = ".") -> Brand:

@@ -104,6 +104,7 @@ def run_build(
                     folder,
                     journal,
                     trace,
+                    build_id=draft.id,
                     previous=last,
                     retrain=retrain,
                 )

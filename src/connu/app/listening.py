@@ -153,16 +153,24 @@ def listening(brand: Brand, ask: Ask, purpose: str) -> Iterator[Listening]:
         UsageError: the segment cannot be read.
         PurposeError: nobody knows the purpose, or an attribute is not read for it.
     """
-    codebook = read_codebook(brand.folder)
-    with opened_build(brand.folder, brand.settings, purpose) as reading:
-        made = [THEMES_HEARD, VERBATIMS_HEARD, EXPECTATIONS_HEARD, STATEMENTS_HEARD, _MEMBERS]
-        try:
-            heard = _make(reading, brand.settings, ask)
-            yield Listening(reading, brand.settings, codebook, ask, heard)
-        finally:
-            for name in made:
-                if reading.engine.has(name):
-                    reading.engine.drop(name)
+    with (
+        opened_build(brand.folder, brand.settings, purpose) as reading,
+        listening_in(reading, brand, ask) as heard,
+    ):
+        yield heard
+
+
+@contextmanager
+def listening_in(reading: Reading, brand: Brand, ask: Ask) -> Iterator[Listening]:
+    """Make the tables in a build that is open already; see `listening`."""
+    made = [THEMES_HEARD, VERBATIMS_HEARD, EXPECTATIONS_HEARD, STATEMENTS_HEARD, _MEMBERS]
+    try:
+        heard = _make(reading, brand.settings, ask)
+        yield Listening(reading, brand.settings, read_codebook(brand.folder), ask, heard)
+    finally:
+        for name in made:
+            if reading.engine.has(name):
+                reading.engine.drop(name)
 
 
 def moment(text: str | None, *, end: bool = False) -> datetime | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from connu.app.intents import intend
+from connu.app.scorecard_history import keep_scorecard
 from connu.app.telling import tell
 from connu.app.trace import Trace
 from connu.app.understanding import understand
@@ -23,6 +24,7 @@ from connu.kernel.settings import Settings
 from connu.ledger.build import Build
 from connu.ledger.expectations import UNDERSTANDING_TABLES
 from connu.ledger.intents import INTENT_TABLES
+from connu.ledger.scorecards import SCORECARD_TABLES
 from connu.ledger.serving import write_serving
 from connu.sources.load import LoadReport, load_sources
 
@@ -51,6 +53,7 @@ TABLES = (
     "twin_reliability",
     *INTENT_TABLES,
     *UNDERSTANDING_TABLES,
+    *SCORECARD_TABLES,
     "visitors",
     "event_customers",
     "households",
@@ -104,6 +107,7 @@ def run_stages(
     journal: Journal,
     trace: Trace,
     *,
+    build_id: str,
     previous: Build | None,
     retrain: bool,
 ) -> Made:
@@ -117,6 +121,7 @@ def run_stages(
         folder: the brand's folder.
         journal: joins, splits and tombstones.
         trace: times and counts the stages.
+        build_id: of the build under way.
         previous: the build in force, for customer ids and the models.
         retrain: learn the models anew.
     """
@@ -165,6 +170,10 @@ def run_stages(
             engine, settings, folder, journal, consents=consents, progress=trace.progress
         )
         stage.count(**understood.counts)
+    with trace.stage("scorecard") as stage:
+        made = {table: 0 for table in TABLES if engine.has(table)}
+        build = Build(build_id, engine.workspace, {"tables": made})
+        stage.count(claims=keep_scorecard(engine, settings, journal, build, previous))
     with trace.stage("look-up index") as stage:
         write_serving(engine, engine.workspace / SERVING_FILE)
     return Made(

@@ -1,21 +1,17 @@
-"""Labelled truth: a file that says who each record truly is, and the scorecard held against it."""
+"""Labelled truth: a file that says who each record truly is."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
 
-from connu.app.reading import Reading
-from connu.app.visitor_truth import is_about_visitors, scores_of_visitors
 from connu.kernel.errors import SourceError, UsageError
-from connu.measure.calibration import calibrate
 from connu.measure.identities import IdentityScore, evaluate_identities
-from connu.measure.scorecard import Scorecard, scorecard
-from connu.measure.twins import TwinsScore
 
 
 def read_truth(path: Path, what: str = "the truth") -> pa.Table:
@@ -53,6 +49,16 @@ def read_truth(path: Path, what: str = "the truth") -> pa.Table:
     return table
 
 
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """What is wrong with a labelled table is told with its file."""
+    try:
+        yield
+    except UsageError as error:
+        error.fields.setdefault("file", path)
+        raise
+
+
 def _read_csv(path: Path) -> pa.Table:
     """Every column as text: an id such as 00042 must not become a number."""
     with path.open(encoding="utf-8-sig") as file:
@@ -82,36 +88,3 @@ def scored(
             hint="source and record_id are written as in: connu export identities",
         )
     return score
-
-
-def scorecard_of(reading: Reading, purpose: str, truth: Sequence[Path] = ()) -> Scorecard:
-    """The scorecard of an opened build; with truth, also how rightly.
-
-    Args:
-        reading: the build, opened for the purpose.
-        purpose: which.
-        truth: labelled files: of records (source, record_id, person), of visitors (anonymous_id
-            and a column an attribute); the last of a kind counts.
-    """
-    rightness = calibration = None
-    visitors: dict[str, TwinsScore] = {}
-    for path in truth:
-        labelled = read_truth(path)
-        if is_about_visitors(labelled):
-            visitors = scores_of_visitors(reading, labelled)
-            continue
-        tables = {
-            name: reading.engine.collect(reading.sql(name))
-            for name in ("identities", "links", "undecided")
-        }
-        rightness = scored(tables["identities"], labelled)
-        if "source" in labelled.column_names:
-            calibration = calibrate(tables["links"], tables["undecided"], labelled)
-    return scorecard(
-        reading.engine,
-        read=reading.sql,
-        purpose=purpose,
-        rightness=rightness,
-        calibration=calibration,
-        visitors=visitors,
-    )

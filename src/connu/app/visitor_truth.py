@@ -25,7 +25,8 @@ def scores_of_visitors(reading: Reading, labelled: pa.Table) -> dict[str, TwinsS
 
     A column of the file is the attribute of its name; an empty cell says nothing. A value that
     twins never tell counts: whoever has it was told wrongly, or rightly not told. Attributes of
-    which fewer than K_LEAST visitors are labelled are left out.
+    which fewer than K_LEAST visitors are labelled are left out. The truth stays in the engine as
+    `visitor_truth` (anonymous_id, and a column an attribute).
 
     Reads twins. Cost: one pass over the attribute's rows each.
 
@@ -48,7 +49,6 @@ def scores_of_visitors(reading: Reading, labelled: pa.Table) -> dict[str, TwinsS
     rows = {name: labelled[name].cast(pa.string()) for name in told}
     reading.engine.put("visitor_truth", pa.table({"anonymous_id": cookies, **rows}))
     scores = {attribute: _score(reading, attribute) for attribute in told}
-    reading.engine.drop("visitor_truth")
     if not any(scores.values()):
         raise UsageError(
             "fewer than ten visitors of the truth are visitors of this build",

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from connu.app.intent_evaluation import IntentsEvaluation
     from connu.app.next_evaluation import NextEvaluation
     from connu.app.staying_evaluation import StayScore
-    from connu.measure.intents_told import IntentTold
     from connu.measure.intervals import Share
     from connu.measure.lift import Lift
     from connu.measure.purchases import PurchaseScore
@@ -26,17 +25,6 @@ _PARTS = {
     "buy": "who buys",
     "affinity": "what somebody is drawn to",
     "stay": "who stays",
-}
-#: Of each kind, the figures that say most, in order, and how they are called on the screen.
-_TELLING: dict[str, dict[str, str]] = {
-    "affinity": {"log_loss": "log loss"},
-    "buy": {"roc_auc": "ROC AUC", "lift10": "lift", "ece": "ECE"},
-    "next": {"hr1": "first right", "hr5": "among 5", "hr20": "among 20", "ece": "ECE"},
-    "stay": {
-        "purchases_mae": "purchases off by",
-        "value_mae": "value off by",
-        "again_ece": "ECE",
-    },
 }
 
 
@@ -65,61 +53,6 @@ def print_intents(console: Console, evaluation: IntentsEvaluation) -> None:
     if aside:
         console.print(f"[dim]Set aside before anything was learnt, events: {aside}.[/]")
     console.print("[dim]In brackets: the 95 % interval.[/]")
-
-
-def print_intents_told(console: Console, told: Sequence[IntentTold]) -> None:
-    """What is told of intents, by kind: of how many, and what it was worth on a time held out."""
-    from connu.cli.bars import bar
-    from connu.cli.screen import percent, table
-
-    console.print("[bold]Intents told[/]; measured on a time held out")
-    rows = [
-        (
-            one.kind,
-            one.level,
-            "" if not one.horizon_days else f"{one.horizon_days} d",
-            "(few)" if one.customers is None else one.customers,
-            "(few)" if one.visitors is None else one.visitors,
-            {True: "yes", False: "no", None: "not measured"}[one.published],
-            _measured(one),
-        )
-        for one in told
-    ]
-    headers = ("kind", "level", "within", "customers", "visitors", "published", "figure (beside)")
-    console.print(table(headers, rows, right=("within", "customers", "visitors")))
-    curves = [
-        (
-            f"{one.kind} {one.level} {one.horizon_days or ''}".rstrip() if not place else "",
-            b.people,
-            percent(b.told),
-            percent(b.right.value),
-            bar(b.right.value, 20),
-        )
-        for one in told
-        for place, b in enumerate(one.reliability)
-        if b.right is not None
-    ]
-    if curves:
-        console.print("[bold]Do the probabilities mean what they say?[/] Told, and how often so")
-        titles = ("intent", "people", "told", "came", "")
-        console.print(table(titles, curves, right=titles[1:4]))
-
-
-def _measured(one: IntentTold) -> str:
-    """The figures that say most of a kind, each beside the base rate's; `--json` has them all."""
-    known = [figure for figure in one.figures if figure.figure is not None]
-    chosen = [f for f in known if f.measure in _TELLING.get(one.kind, {})] or known
-    words = _TELLING.get(one.kind, {})
-    order = {measure: place for place, measure in enumerate(words)}
-    return " · ".join(
-        f"{words.get(f.measure, f.measure.replace('_', ' '))} {_short(f.figure)}"
-        + ("" if f.base is None else f" ({_short(f.base)})")
-        for f in sorted(chosen, key=lambda f: order.get(f.measure, 0))
-    )
-
-
-def _short(value: float | None) -> str:
-    return "" if value is None else f"{value:.3g}" if abs(value) >= 0.001 else "<0.001"
 
 
 def _print_next(console: Console, judged: NextEvaluation) -> None:

@@ -1,4 +1,4 @@
-"""`connu scorecard`: how well the brand knows its customers."""
+"""`connu scorecard`: how well the brand knows its customers, and how it knows that it does."""
 
 from __future__ import annotations
 
@@ -12,113 +12,102 @@ from connu.cli.options import AsJson, BrandFolder, Purpose, opened
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from connu.measure.calibration import Calibration
-    from connu.measure.scorecard import Breakdown, Metric, Scorecard
+    from connu.measure.card import How
 
-#: Breakdowns that another command shows better: connu status.
-_ELSEWHERE = ("quarantined_by_reason",)
+Truth = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--truth",
+        metavar="FILE",
+        help="CSV or Parquet: also say how rightly. With source, record_id and person of "
+        "records; with anonymous_id and attributes of visitors. May be given twice.",
+    ),
+]
+Segment = Annotated[
+    str | None,
+    typer.Option(
+        "--segment",
+        metavar="AUDIENCE",
+        help='Only these customers, as in "sex=female and city~Lyon"; none below ten.',
+        show_default=False,
+    ),
+]
 
 
 def scorecard(
-    truth: Annotated[
-        list[Path] | None,
+    truth: Truth = None,
+    segment: Segment = None,
+    how: Annotated[
+        str | None,
         typer.Option(
-            "--truth",
-            metavar="FILE",
-            help="CSV or Parquet: also say how rightly. With source, record_id and person of "
-            "records; with anonymous_id and attributes of visitors. May be given twice.",
+            "--how",
+            metavar="METRIC",
+            help="Print the query that gives one figure, and what it gives. The names of all "
+            "figures: --names.",
+            show_default=False,
         ),
     ] = None,
+    names: Annotated[bool, typer.Option("--names", help="Only the names of all figures.")] = False,
     purpose: Purpose = "service",
     brand: BrandFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say how much of the customer base is identified and known, and how rightly.
+    """Say how well the brand knows its customers, how rightly, and what would raise it most.
 
-    Of what statistical twins tell of visitors: for how many, how rightly (held
-    out, with its interval), and whether probabilities mean what they say; of
-    intents likewise, measured on a time held out.
+    Who is identified, known and understood; how right each kind of statement is,
+    measured on people held out, with its 95 % interval, or «not checked» and how to
+    get truth; how the customers see it; what to do next, by gain; the trend over builds.
 
-    Every figure comes with the query that counts it (--json). Groups of fewer than ten people are
-    not shown.
+    Groups of fewer than ten people are not shown. The same as a page: connu report.
 
     [dim]Examples:[/]
       connu scorecard
+      connu scorecard --segment "sex=female and age_band=25-34,35-49"
+      connu scorecard --how events_tied_share
       connu scorecard --truth truth/identities.csv --truth truth/visitors.csv
       connu scorecard --purpose marketing --json
     """
-    card = opened(brand).scorecard(purpose=purpose, truth=truth or ())
+    place = opened(brand)
+    if how is not None:
+        _print_how(place.how(how, purpose=purpose, segment=segment, truth=truth or ()), as_json)
+        return
+    card = place.scorecard(purpose=purpose, segment=segment, truth=truth or ())
+    if names:
+        from connu.cli.screen import print_json
+
+        told = sorted(card.hows())
+        if as_json:
+            print_json(told)
+        else:
+            typer.echo("\n".join(told))
+        return
     if as_json:
         from connu.cli.screen import print_json
 
         print_json(card.as_dict())
         return
+    from connu.cli.scorecard_page import print_scorecard
     from connu.cli.screen import out
 
     print_scorecard(out(), card)
 
 
-def print_scorecard(console: Console, card: Scorecard) -> None:
-    """The scorecard on the screen."""
-    from connu.cli.evaluate import print_score
-    from connu.cli.screen import table
+def _print_how(how: How, as_json: bool) -> None:
+    from connu.cli.screen import out, print_json
 
-    console.print(f"[bold]How well the customers are known[/], read for «{card.purpose}»")
-    rows = [(metric.label, _value(metric)) for metric in card.metrics]
-    console.print(table(("", "figure"), rows, right=("figure",)))
-    parts = [
-        (breakdown.label, _parts(breakdown))
-        for breakdown in card.breakdowns
-        if breakdown.name not in _ELSEWHERE
-    ]
-    console.print(table(("", "of which"), parts))
-    if card.twins:
-        from connu.cli.twins import print_told
+    if as_json:
+        import msgspec
 
-        print_told(console, card.twins)
-    if card.intents:
-        from connu.cli.intents import print_intents_told
-
-        print_intents_told(console, card.intents)
-    if card.rightness is None:
-        console.print(f"[dim]How rightly: {card.remark}.[/]")
+        print_json(msgspec.to_builtins(how))
         return
-    console.print("[bold]How rightly[/], against labelled truth")
-    print_score(console, card.rightness)
-    if card.calibration is not None:
-        print_calibration(console, card.calibration)
+    console: Console = out()
+    from rich.markup import escape
 
-
-def print_calibration(console: Console, calibration: Calibration) -> None:
-    """Whether match probabilities mean what they say."""
-    from connu.cli.screen import percent, table
-
-    rows = [
-        (
-            f"{one.low:.1f}–{one.high:.1f}",
-            one.pairs,
-            percent(one.told),
-            percent(one.right.value),
-            f"{percent(one.right.low)} – {percent(one.right.high)}",
-        )
-        for one in calibration.bins
-    ]
-    headers = ("probability", "pairs", "told", "right", "95 % interval")
-    console.print("[bold]Match probabilities[/]: told, and how often they were right")
-    console.print(table(headers, rows, right=headers[1:]))
-
-
-def _value(metric: Metric) -> str:
-    if metric.value is None:
-        return "–"
-    if metric.unit == "share":
-        return f"{100 * metric.value:.1f} %"
-    return f"{metric.value:,.2f}" if metric.unit == "mean" else f"{metric.value:,}"
-
-
-def _parts(breakdown: Breakdown) -> str:
-    shown = [
-        f"{cell.label} {'(few)' if cell.value is None else format(cell.value, ',')}"
-        for cell in breakdown.cells
-    ]
-    return " · ".join(shown)
+    console.print(f"[bold]{escape(how.name)}[/]: over the tables of a build (docs/tables.md)\n")
+    console.print(escape(how.sql), soft_wrap=True)
+    console.print("\n[bold]As it was run[/], each table as it may be read\n")
+    console.print(escape(how.ran), soft_wrap=True)
+    console.print("\n[bold]It gives[/]")
+    for row in how.rows[:50]:
+        told = ", ".join(f"{name} {value}" for name, value in row.items() if value is not None)
+        console.print(escape(told), soft_wrap=True)

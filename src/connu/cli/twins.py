@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from connu.app.evaluation import TwinsEvaluation
     from connu.measure.intervals import Share
     from connu.measure.reliability import Reliability
-    from connu.measure.told import Told
     from connu.measure.twins import Stated, TwinsScore
 
 _BAR = 20
@@ -73,66 +72,6 @@ def print_reliability(console: Console, curve: Sequence[Reliability]) -> None:
     ]
     headers = ("told between", "people", "told", "right", "", "95 % interval")
     console.print(table(headers, rows, right=("people", "told", "right")))
-
-
-def print_told(console: Console, told: Sequence[Told]) -> None:
-    """What twins tell of visitors, by attribute: of how many, how rightly, and the curves."""
-    from connu.cli.screen import table
-
-    console.print(
-        f"[bold]Told by twins[/] of {told[0].visitors:,} visitors nobody knows; measured on "
-        "known customers held out"
-    )
-    rows = [
-        (
-            one.attribute,
-            "(few)" if one.told is None else one.told,
-            "" if one.coverage is None else f"{100 * one.coverage:.1f} %",
-            "" if one.right is None else f"{100 * one.right.value:.1f} %",
-            _interval(one.right),
-            _decimal(one.auc),
-            "" if one.ece is None else f"{one.ece:.4f}",
-        )
-        for one in told
-    ]
-    console.print(table(_TOLD, rows, right=(*_TOLD[1:4], *_TOLD[5:])))
-    curves = [row for one in told for row in _curve(one)]
-    if curves:
-        console.print("[bold]Do the probabilities mean what they say?[/] Told, and how often right")
-        console.print(table(_CURVE, curves, right=("people", "told", "right")))
-    checked = [(one.attribute, one.truth) for one in told if one.truth is not None]
-    if checked:
-        console.print("[bold]Told by twins[/], against labelled truth of visitors")
-        console.print(table(_TRUTH, [_against(*one) for one in checked], right=_TRUTH[1:]))
-
-
-_TOLD = ("attribute", "told", "coverage", "right", "95 % interval", "AUC", "ECE")
-_CURVE = ("attribute", "people", "told", "right", "")
-_TRUTH = ("attribute", "labelled", "AUC", "accuracy", "ECE", "stated", "right")
-
-
-def _against(attribute: str, score: TwinsScore) -> tuple[Any, ...]:
-    stated = score.stated
-    return (
-        attribute,
-        score.people,
-        _decimal(score.auc),
-        f"{100 * score.accuracy.value:.1f} %",
-        f"{score.ece:.4f}",
-        "" if stated is None else f"{100 * stated.coverage:.1f} %",
-        _right(stated),
-    )
-
-
-def _curve(told: Told) -> list[tuple[Any, ...]]:
-    """The curve of an attribute, a bar a bin; its name stands once."""
-    from connu.cli.screen import percent
-
-    shown = [(b.people, b.told, b.right.value) for b in told.reliability if b.right is not None]
-    return [
-        ("" if row else told.attribute, people, percent(said), percent(right), bar(right, _BAR))
-        for row, (people, said, right) in enumerate(shown)
-    ]
 
 
 _VALUES = ("value", "people", "AUC", "ECE", "overconfidence", "stated", "told", "right")

@@ -12,12 +12,13 @@ from connu.engine.protocol import Engine
 from connu.kernel.errors import NotFoundError, did_you_mean
 from connu.ledger.expectations import UNDERSTANDING_TABLES
 from connu.ledger.intents import INTENT_TABLES
+from connu.ledger.scorecards import SCORECARD_TABLES
 from connu.ledger.twins import TWIN_TABLES
 
 #: Written into build.json; a reader refuses a later one.
 BUILD_FORMAT = 1
 #: Tables that builds of an earlier connu do not hold, and what to say of one.
-_ADDED = (*TWIN_TABLES, *INTENT_TABLES, *UNDERSTANDING_TABLES)
+_ADDED = (*TWIN_TABLES, *INTENT_TABLES, *UNDERSTANDING_TABLES, *SCORECARD_TABLES)
 _BUILD_ANEW = "it was made before connu knew this table; run: connu build"
 
 

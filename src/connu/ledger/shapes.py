@@ -11,6 +11,7 @@ from connu.engine.sql import quoted
 from connu.ledger.expectations import EXPECTATION_EXPORT, UNDERSTANDING_TABLES
 from connu.ledger.facts import FACTS
 from connu.ledger.intents import INTENT_TABLES
+from connu.ledger.scorecards import SCORECARDS
 from connu.ledger.twins import SILENCES, TWIN_RELIABILITY, TWINS
 
 _PAIRS = (
@@ -34,6 +35,7 @@ EXPORTS: dict[str, tuple[str, ...] | None] = {
     **{name: tuple(schema.names) for name, schema in INTENT_TABLES.items()},
     **{name: tuple(schema.names) for name, schema in UNDERSTANDING_TABLES.items()},
     "expectations": EXPECTATION_EXPORT,
+    "scorecards": tuple(SCORECARDS.names),
     "undecided": _PAIRS,
     "visitors": (
         "anonymous_id",
@@ -83,6 +85,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "expectations": ("verbatim_id", "source", "row", "start", "theme"),
     "to_code": ("rank", "source", "row"),
     "expectation_reliability": ("theme", "measure"),
+    "scorecards": ("build", "name"),
     "visitors": ("anonymous_id",),
     "households": ("household_id", "customer_id"),
     "quarantine": ("source", "kind", "row", "column", "reason"),

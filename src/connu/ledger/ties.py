@@ -31,6 +31,7 @@ _NOBODY = (
     "intent_reliability",
     "intent_silences",
     "expectation_reliability",
+    "scorecards",
 )
 
 _RELATIONS: dict[TieKind, tuple[str, ...]] = {

@@ -19,10 +19,12 @@ class Theme(msgspec.Struct, frozen=True):
         verbatims: that speak of it. customers: how many different ones.
         met, unmet, wished: verbatims that say so; None: of too few customers to be shown.
         met_share: of those that say met or unmet, 0–1, with low and high; None where there is none.
-        driver: how much of what ratings say it explains, 0–1, or None.
+        driver: its part of what ratings say, 0–1, with low and high; None: not told, or not
+            surely. No SQL gives it: `connu preference drivers` does.
         f1: how rightly it is coded, with low and high, or None: not checked.
         quotes: some of what was said, personal data masked, with status and (calibrated)
             probability.
+        how: the SQL that counts verbatims, met, unmet and wished, over the tables of a build.
     """
 
     theme: str
@@ -33,9 +35,10 @@ class Theme(msgspec.Struct, frozen=True):
     unmet: int | None
     wished: int | None
     met_share: tuple[float, float, float] | None = None
-    driver: float | None = None
+    driver: tuple[float, float, float] | None = None
     f1: tuple[float, float, float] | None = None
     quotes: list[dict[str, Any]] = []
+    how: str = ""
 
 
 class IntentNow(msgspec.Struct, frozen=True):
@@ -47,6 +50,7 @@ class IntentNow(msgspec.Struct, frozen=True):
         customers, visitors: of whom a probability is told; None: too few to be shown.
         purchases: expected buyers: the sum of the probabilities.
         value: expected value in the brand's currency, or None: no price was seen.
+        how: the SQL that gives them, over the tables of a build.
     """
 
     category: str
@@ -55,6 +59,7 @@ class IntentNow(msgspec.Struct, frozen=True):
     visitors: int | None
     purchases: float
     value: float | None
+    how: str = ""
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -129,14 +134,34 @@ class Scorecard(msgspec.Struct, frozen=True):
         of_checks = [claim for check in self.checks for claim in check.claims]
         return next((c for c in (*self.claims, *of_checks) if c.name == name), None)
 
-    def names(self) -> list[str]:
-        """The names of all claims, breakdowns and steps, sorted."""
-        of_checks = [claim.name for check in self.checks for claim in check.claims]
-        told = [claim.name for claim in self.claims] + of_checks
-        told += [breakdown.name for breakdown in self.breakdowns]
-        return sorted({*told, *(step.name for step in self.steps)})
+    def hows(self) -> dict[str, str]:
+        """By name, the SQL of everything that is told: claims, curves, breakdowns, themes,
+        intents and steps."""
+        told = {claim.name: claim.how for claim in self.claims}
+        told |= {claim.name: claim.how for check in self.checks for claim in check.claims}
+        told |= {f"{c.name}.curve": c.curve_how for c in self.checks if c.curve_how}
+        told |= {breakdown.name: breakdown.how for breakdown in self.breakdowns}
+        told |= {f"theme.{theme.theme}": theme.how for theme in self.themes}
+        told |= {f"intents.now.{one.category}": one.how for one in self.intents}
+        return told | {step.name: step.how for step in self.steps}
 
     def as_dict(self) -> dict[str, Any]:
         """The scorecard as JSON."""
         told: dict[str, Any] = msgspec.to_builtins(self, str_keys=True)
         return told
+
+
+class How(msgspec.Struct, frozen=True):
+    """How one figure comes about.
+
+    Attributes:
+        name: of the figure.
+        sql: its query over the tables of a build, as one reads it.
+        ran: the same as it was run: each table read for the purpose, and of the segment.
+        rows: what that gives.
+    """
+
+    name: str
+    sql: str
+    ran: str
+    rows: list[dict[str, Any]]

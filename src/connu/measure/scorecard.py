@@ -1,4 +1,4 @@
-"""The scorecard: how much of the customer base is identified and known, and how rightly.
+"""The scorecard, counted: how many are identified, known and understood, and how rightly.
 
 Every figure carries the SQL that counts it, so that whoever doubts it can run it. Figures about
 few people are not shown: a cell of fewer than K_LEAST is a person, not a statistic. What was never
@@ -7,142 +7,125 @@ held against truth says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from connu.engine.protocol import Engine
-from connu.measure import figures
-from connu.measure.calibration import Calibration
+from connu.measure import figures, identify_figures, know_figures, understand_figures
+from connu.measure.checks import coding_check, intent_checks, twin_checks
+from connu.measure.claims import Breakdown, Check, Claim
 from connu.measure.few import K_LEAST, Cell, hide_few
 from connu.measure.figures import Figure, Spread
-from connu.measure.identities import IdentityScore
-from connu.measure.intents_told import IntentTold, intents_told
-from connu.measure.told import Told, told_of_visitors
-from connu.measure.twins import TwinsScore
 
-__all__ = ["K_LEAST", "Breakdown", "Cell", "Metric", "Scorecard", "hide_few", "scorecard"]
-
-#: What the scorecard says where nobody compared it with truth.
-NOT_CHECKED = (
-    "not checked: label some hundred records with who they truly are (source, record_id, person) "
-    "and run connu evaluate identities TRUTH.csv"
-)
+FIGURES = (*identify_figures.FIGURES, *know_figures.FIGURES, *understand_figures.FIGURES)
+SPREADS = (*identify_figures.SPREADS, *know_figures.SPREADS, *understand_figures.SPREADS)
 
 
-class Metric(msgspec.Struct, frozen=True):
-    """One figure.
+class Counted(msgspec.Struct, frozen=True):
+    """What a build's tables say.
 
     Attributes:
-        name: what programs call it.
-        label: what people read.
-        unit: count, share (0–1) or mean.
-        value: the figure, or None when there is nothing to divide by.
-        how: the SQL that gives it, over the tables of a build.
+        claims, breakdowns, checks: as of the scorecard.
     """
 
-    name: str
-    label: str
-    unit: str
-    value: float | int | None
-    how: str
-
-
-class Breakdown(msgspec.Struct, frozen=True):
-    """A figure by parts.
-
-    Attributes:
-        name: what programs call it.
-        label: what people read.
-        cells: the parts, by label.
-        how: the SQL that gives them.
-    """
-
-    name: str
-    label: str
-    cells: list[Cell]
-    how: str
-
-
-class Scorecard(msgspec.Struct, frozen=True):
-    """How well the customers are known.
-
-    Attributes:
-        purpose: what it was read for: those who may not be read for it are not counted.
-        metrics: the figures.
-        breakdowns: the figures by parts.
-        rightness: identification against truth, or None when it was not checked.
-        calibration: match probabilities against truth, or None.
-        remark: what to know about rightness, NOT_CHECKED when it was not checked.
-        twins: what twins tell of visitors, by attribute.
-        intents: what is told of intents, by kind, level and horizon.
-    """
-
-    purpose: str
-    metrics: list[Metric]
+    claims: list[Claim]
     breakdowns: list[Breakdown]
-    rightness: IdentityScore | None
-    calibration: Calibration | None
-    remark: str
-    twins: list[Told] = []
-    intents: list[IntentTold] = []
-
-    def as_dict(self) -> dict[str, Any]:
-        """The scorecard as JSON."""
-        return msgspec.to_builtins(self, str_keys=True)
+    checks: list[Check]
 
 
-def scorecard(
+def counted(
     engine: Engine,
     *,
     read: Callable[[str], str] = figures.whole,
-    purpose: str = "service",
-    rightness: IdentityScore | None = None,
-    calibration: Calibration | None = None,
-    visitors: Mapping[str, TwinsScore] | None = None,
-) -> Scorecard:
+    purchase: str = "false",
+    at: str = "",
+) -> Counted:
     """Count the customer base.
 
-    A figure whose tables the build does not hold is left out. Cost: about 3 s for a million
-    records.
+    A figure whose tables the build does not hold is left out. Cost: a scan of a few columns of
+    each table for each figure; see docs/benchmarks.md for a million customers.
 
     Args:
         engine: where a build's tables are mounted.
         read: the query of a table's rows; a Reader's `sql` leaves out who may not be read.
-        purpose: what `read` reads for.
-        rightness: what `evaluate_identities` found, if somebody did.
-        calibration: what `calibrate` found, if somebody did.
-        visitors: by attribute, what twins told of visitors held against truth, if somebody did.
+        purchase: the condition on events that are purchases (`figures.purchase_condition`).
+        at: when the build was made, ISO date.
     """
-    metrics = [_metric(engine, figure, read) for figure in figures.FIGURES if _can(engine, figure)]
+    found: dict[str, Claim] = {}
+    for figure in FIGURES:
+        sql = figures.bound(figure.sql, purchase)
+        if _can(engine, sql):
+            found[figure.name] = _claim(engine, figure, sql, read, found)
     breakdowns = [
-        _spread(engine, spread, read) for spread in figures.SPREADS if _can(engine, spread)
+        _breakdown(engine, spread, read) for spread in SPREADS if _can(engine, spread.sql)
     ]
-    return Scorecard(
-        purpose=purpose,
-        metrics=metrics,
-        breakdowns=breakdowns,
-        rightness=rightness,
-        calibration=calibration,
-        remark=NOT_CHECKED if rightness is None else "checked against labelled truth",
-        twins=told_of_visitors(engine, least=K_LEAST, read=read, truth=visitors),
-        intents=intents_told(engine, least=K_LEAST, read=read),
+    checks = [
+        *twin_checks(engine, read, at),
+        *intent_checks(engine, read, at),
+        *coding_check(engine, read, at),
+    ]
+    return Counted(list(found.values()), breakdowns, checks)
+
+
+def _can(engine: Engine, sql: str) -> bool:
+    return all(engine.has(table) for table in figures.tables_of(sql))
+
+
+def _claim(
+    engine: Engine,
+    figure: Figure,
+    sql: str,
+    read: Callable[[str], str],
+    found: dict[str, Claim],
+) -> Claim:
+    row: dict[str, Any] = engine.collect(figures.filled(sql, read)).to_pylist()[0]
+    value, people = row["value"], row.get("people")
+    hidden = _few(figure, value, people, found)
+    return Claim(
+        name=figure.name,
+        section=figure.section,
+        label=figure.label,
+        unit=figure.unit,
+        value=None if hidden else value,
+        how=figures.plain(sql),
+        people=None if hidden or people is None else int(people),
+        hidden=hidden,
     )
 
 
-def _can(engine: Engine, figure: Figure | Spread) -> bool:
-    return all(engine.has(table) for table in figures.tables_of(figure.sql))
+def _few(figure: Figure, value: float | None, people: int | None, found: dict[str, Claim]) -> bool:
+    """Whether it speaks of fewer than K_LEAST people."""
+    if value is None:
+        return False
+    if people is not None:
+        return 0 < people < K_LEAST
+    if figure.of == "people":
+        return 0 < value < K_LEAST
+    among = found.get(figure.of)
+    if among is None or among.value is None:
+        return False
+    n = among.value
+    if figure.unit != "share":
+        return 0 < n < K_LEAST
+    # Half a person is rounding, not a person.
+    return any(0.5 <= part < K_LEAST - 0.5 for part in (n, value * n))
 
 
-def _metric(engine: Engine, figure: Figure, read: Callable[[str], str]) -> Metric:
-    found = engine.collect(figures.filled(figure.sql, read))
-    value = found.column(0)[0].as_py()
-    return Metric(figure.name, figure.label, figure.unit, value, figures.plain(figure.sql))
-
-
-def _spread(engine: Engine, spread: Spread, read: Callable[[str], str]) -> Breakdown:
-    found = engine.collect(figures.filled(spread.sql, read))
-    rows = sorted(zip(found.column(0).to_pylist(), found.column(1).to_pylist(), strict=True))
-    cells = hide_few(rows) if spread.people else [Cell(str(label), n) for label, n in rows]
-    return Breakdown(spread.name, spread.label, cells, figures.plain(spread.sql))
+def _breakdown(engine: Engine, spread: Spread, read: Callable[[str], str]) -> Breakdown:
+    told = engine.collect(figures.filled(spread.sql, read))
+    rows = sorted(
+        (str(label), int(n))
+        for label, n in zip(told.column(0).to_pylist(), told.column(1).to_pylist(), strict=True)
+        if label is not None
+    )
+    cells = hide_few(rows) if spread.people else [Cell(label, n) for label, n in rows]
+    return Breakdown(
+        name=spread.name,
+        section=spread.section,
+        label=spread.label,
+        cells=cells,
+        how=figures.plain(spread.sql),
+        words={label: spread.words[label] for label, _ in rows if label in spread.words},
+    )

@@ -1,0 +1,170 @@
+"""The scorecard of a brand: every part counted, from one opened build."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from connu.app.card_missing import missing_of
+from connu.app.card_themes import card_themes
+from connu.app.confirmations import mount_confirmations
+from connu.app.purchase_events import purchase_events
+from connu.app.reading import Reading
+from connu.app.segment_read import segment_read
+from connu.app.truth_checks import identity_check, visitor_checks
+from connu.journal.journal import open_journal
+from connu.kernel.errors import UsageError, did_you_mean
+from connu.ledger.scorecards import SCORECARD_PURPOSE
+from connu.measure.card import How, Point, Scorecard
+from connu.measure.checks import theme_f1
+from connu.measure.few import K_LEAST
+from connu.measure.figures import as_read
+from connu.measure.intents_now import intents_now
+from connu.measure.next_steps import steps
+from connu.measure.scorecard import counted
+from connu.measure.seen import seen_by_customers
+from connu.measure.words import Words
+
+if TYPE_CHECKING:
+    from connu.app.brand import Brand
+
+_TREND_OF_SERVICE = Words(
+    "The trend is of all customers, read for «service».",
+    "La tendance est celle de tous les clients, lus pour «service».",
+)
+_CHECKED_WHOLE = Words(
+    "How rightly was measured on everybody, not on the segment alone.",
+    "La justesse a été mesurée sur tous, pas sur le seul segment.",
+)
+
+
+def scorecard_of(
+    brand: Brand,
+    *,
+    purpose: str = "service",
+    segment: str | None = None,
+    truth: Sequence[Path] = (),
+) -> Scorecard:
+    """How well the customers are known, and how it is known that they are.
+
+    Args:
+        brand: whose.
+        purpose: who may not be read for it is not counted.
+        segment: which customers, as typed; None: everybody.
+        truth: labelled files: of records (source, record_id, person), of visitors (anonymous_id
+            and a column an attribute); the last of a kind counts.
+
+    Raises:
+        BuildError: there is no build.
+        UsageError: the segment cannot be read, or is of too few; the truth meets no record.
+        PurposeError: nobody knows the purpose, or an attribute is not read for it.
+
+    Cost: some seconds; see docs/benchmarks.md for a million customers.
+    """
+    with (
+        open_journal(brand.folder, brand.settings) as journal,
+        brand.reading(purpose) as reading,
+    ):
+        mount_confirmations(reading, journal)
+        read = segment_read(reading, brand.settings, segment)
+        return _scorecard(brand, reading, read, purpose, segment, truth)
+
+
+def how_of(
+    brand: Brand,
+    name: str,
+    *,
+    purpose: str = "service",
+    segment: str | None = None,
+    truth: Sequence[Path] = (),
+) -> How:
+    """How one figure of the scorecard comes about: its query, as written and as run, and what that
+    gives.
+
+    Args:
+        brand, purpose, segment, truth: as of scorecard_of.
+        name: of the figure.
+
+    Raises:
+        UsageError: the scorecard has no such figure; the nearest is named.
+    """
+    with (
+        open_journal(brand.folder, brand.settings) as journal,
+        brand.reading(purpose) as reading,
+    ):
+        mount_confirmations(reading, journal)
+        read = segment_read(reading, brand.settings, segment)
+        hows = _scorecard(brand, reading, read, purpose, segment, truth).hows()
+        if name not in hows:
+            raise UsageError(
+                f"the scorecard has no figure «{name}»",
+                hint=did_you_mean(name, sorted(hows)) if hows else "it is empty: run connu build",
+            )
+        ran = as_read(hows[name], reading.build.tables, read)
+        return How(name, hows[name], ran, reading.engine.collect(ran).to_pylist())
+
+
+# ---------------------------------------------------------------------- within
+def _scorecard(
+    brand: Brand,
+    reading: Reading,
+    read: Callable[[str], str],
+    purpose: str,
+    segment: str | None,
+    truth: Sequence[Path],
+) -> Scorecard:
+    settings, build, engine = brand.settings, reading.build, reading.engine
+    at = build.created.date().isoformat()
+    purchase, currency = purchase_events(reading, settings, read)
+    found = counted(engine, read=read, purchase=purchase, at=at)
+    customers = next((int(c.value or 0) for c in found.claims if c.name == "customers"), 0)
+    checks = [
+        *([identity_check(reading, truth, customers, at)] if customers else []),
+        *visitor_checks(reading, truth, at),
+        *found.checks,
+    ]
+    seen = seen_by_customers(engine, read, own_estimate=settings.survey.own_estimate)
+    left_out = reading.reader.left_out("customers") if build.has("customers") else 0
+    remarks = []
+    if segment is not None and any(check.checked for check in checks):
+        remarks.append(_CHECKED_WHOLE)
+    trend = [] if segment is not None else _trend(reading)
+    if trend and purpose != SCORECARD_PURPOSE:
+        remarks.append(_TREND_OF_SERVICE)
+    return Scorecard(
+        brand=settings.brand.name,
+        build=build.id,
+        built=build.created.isoformat(),
+        purpose=purpose,
+        left_out=None if 0 < left_out < K_LEAST else left_out,
+        segment=segment,
+        currency=currency,
+        claims=[*found.claims, *seen.claims()],
+        breakdowns=found.breakdowns,
+        checks=checks,
+        themes=card_themes(reading, brand, segment, theme_f1(engine, read)),
+        intents=intents_now(engine, read, purchase),
+        steps=steps(engine, read),
+        trend=trend,
+        missing=missing_of(reading, settings, customers=customers, asked=bool(seen.sides)),
+        remarks=remarks,
+    )
+
+
+def _trend(reading: Reading) -> list[Point]:
+    if not reading.build.has("scorecards"):
+        return []
+    rows = reading.rows("SELECT * FROM scorecards ORDER BY built, name")
+    return [
+        Point(
+            build=row["build"],
+            at=row["built"].isoformat(),
+            name=row["name"],
+            unit=row["unit"],
+            value=row["value"],
+            low=row["low"],
+            high=row["high"],
+        )
+        for row in rows
+    ]
