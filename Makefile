@@ -42,10 +42,10 @@ demo: setup  ## make a sample brand, build it, print its scorecard
 	  --truth $(DEMO)/truth/visitors.csv
 	@echo "Look further: the commands named under the build above, or $(BIN)/connu --help"
 
-test: setup  ## run every test
+test: setup  ## run every test (Spark's need Java, those that look at pages Chromium)
 	@$(BIN)/python -m pytest $(ARGS)
 
-test-quick: setup  ## run the tests but the slow ones (Spark, large inputs)
+test-quick: setup  ## run the tests but the slow ones (Spark, pages, large inputs)
 	@$(BIN)/python -m pytest -m "not slow" $(ARGS)
 
 check: setup  ## formatting, lint, types, layers, reference pages
