@@ -194,20 +194,24 @@ def theme(
 
 
 THEMES = [
-    theme("delivery", "interaction", 310, 722, 88, driver=0.21, f1=(0.84, 0.79, 0.88), quotes=[
+    theme("delivery", "interaction", 310, 722, 88, driver=(0.21, 0.126, 0.294),
+          f1=(0.84, 0.79, 0.88), quotes=[
         {"quote": "le colis est arrivé avec trois jours de retard, et déchiré", "status": "unmet",
          "probability": 0.97, "form": "complaint"},
         {"quote": "livré le lendemain, bravo", "status": "met", "probability": 0.93},
         {"quote": "I wish I could choose the hour", "status": "unknown", "probability": 0.81}]),
-    theme("price", "product", 420, 512, 131, driver=0.14, f1=(0.77, 0.71, 0.82), quotes=[
+    theme("price", "product", 420, 512, 131, driver=(0.14, 0.084, 0.196),
+          f1=(0.77, 0.71, 0.82), quotes=[
         {"quote": "trop cher pour ce que c'est", "status": "unmet", "probability": 0.95}]),
-    theme("customer_care", "interaction", 611, 340, 40, driver=0.33, f1=(0.81, 0.76, 0.86)),
-    theme("quality", "product", 905, 388, 61, driver=0.19, f1=(0.86, 0.82, 0.9), quotes=[
+    theme("customer_care", "interaction", 611, 340, 40, driver=(0.33, 0.198, 0.462),
+          f1=(0.81, 0.76, 0.86)),
+    theme("quality", "product", 905, 388, 61, driver=(0.19, 0.114, 0.266),
+          f1=(0.86, 0.82, 0.9), quotes=[
         {"quote": "la qualité est au rendez-vous, œuvre soignée", "status": "met",
          "probability": 0.99}]),
     theme("environment", "society", 12, 31, 96, driver=None, f1=None),
-    theme("personal_data", "society", None, 22, None, driver=0.01),
-    theme("honesty", "brand", 71, 66, 12, driver=0.05, f1=(0.69, 0.55, 0.8)),
+    theme("personal_data", "society", None, 22, None, driver=(0.01, 0.006, 0.014)),
+    theme("honesty", "brand", 71, 66, 12, driver=(0.05, 0.030, 0.070), f1=(0.69, 0.55, 0.8)),
 ]  # fmt: skip
 
 INTENTS = [

@@ -13,7 +13,7 @@ _PARTS = (
         "identify",
         "identified",
         ("events_tied_share", "several_sources_share", "visitors_known_share"),
-        ("identities", "twins"),
+        ("identities",),
     ),
     (
         "know",

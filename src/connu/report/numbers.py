@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
+from typing import Any
 
 #: Narrow no-break space.
 NARROW = "\u202f"
@@ -32,6 +33,19 @@ class Numbers:
         self._french = language == "fr"
         self._months = _MONTHS["fr" if self._french else "en"].split()
         self._sign = _SIGNS.get(currency.upper(), currency)
+
+    @property
+    def locale(self) -> dict[str, Any]:
+        """The same formats for charts, as d3-format has them."""
+        apart, point = (NARROW, ",") if self._french else (",", ".")
+        return {
+            "decimal": point,
+            "thousands": apart,
+            "grouping": [3],
+            "currency": ["", ""],
+            "percent": f"{NARROW}%",
+            "minus": "\u2212",
+        }
 
     def number(self, value: float, decimals: int = 0) -> str:
         """A number with its thousands apart.

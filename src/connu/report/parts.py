@@ -147,9 +147,51 @@ def is_empty(card: Scorecard) -> bool:
 def swatches(labels: Sequence[str]) -> dict[str, str]:
     """By label, the class of its colour: s1, s2 … as they come; what is unknown is s0, pale.
 
+    Of expectations, those of met, unmet and wished.
+
     >>> swatches(["declared", "unknown"])
     {'declared': 's1', 'unknown': 's0'}
     """
+    if {"met", "unmet"} & set(labels):
+        return {label: label if label in ("met", "unmet") else "wished" for label in labels}
     told = [label for label in labels if label != UNKNOWN]
     found = {label: f"s{min(place, COLOURS)}" for place, label in enumerate(told, 1)}
     return {label: found.get(label, "s0") for label in labels}
+
+
+def capital(text: str) -> str:
+    """A text as a line begins: labels are written small."""
+    return text[:1].upper() + text[1:]
+
+
+def spaced(name: str) -> str:
+    """A theme's name as words.
+
+    >>> spaced("customer_care")
+    'customer care'
+    """
+    return name.replace("_", " ")
+
+
+def leaf(path: str) -> str:
+    """The last two levels of a category's path.
+
+    >>> leaf("Home/Linen/Covers"), leaf("Candles")
+    ('Linen › Covers', 'Candles')
+    """
+    return " › ".join(level.strip() for level in path.split("/")[-2:])
+
+
+def told_apart(labels: Sequence[str]) -> list[str]:
+    """Labels without the words that all of them begin with.
+
+    >>> told_apart(["customers by name", "customers by year of birth"])
+    ['name', 'year of birth']
+    """
+    words = [label.split(" ") for label in labels]
+    same = 0
+    while len(words) > 1 and all(len(w) > same + 1 for w in words) and len(
+        {w[same] for w in words}
+    ) == 1:  # fmt: skip
+        same += 1
+    return [" ".join(w[same:]) for w in words]

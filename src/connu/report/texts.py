@@ -131,6 +131,16 @@ TEXTS: dict[str, Words] = {
     ),
     "scroll": Words("table, scrolls sideways", "tableau, défile sur le côté"),
     "chart_table": Words("The figures of this chart", "Les chiffres de ce graphique"),
+    "chart_told": Words(
+        "The same figures stand in the table beside it.",
+        "Les mêmes chiffres sont dans le tableau à côté.",
+    ),
+    "curve_explained": Words(
+        "On the diagonal a probability means what it says: of those told at 80 %, 80 % are right. "
+        "The table below it holds the same figures.",
+        "Sur la diagonale, une probabilité veut dire ce qu'elle dit : de ce qui est annoncé à "
+        "80 %, 80 % est juste. Le tableau en dessous tient les mêmes chiffres.",
+    ),
     "known_by": Words(
         "Customers by how each attribute is known", "Clients selon la façon dont on connaît"
     ),
