@@ -45,8 +45,10 @@ def _sql(ground: Ground) -> str:
 
     Per stratum g (the other identifiers a record carries): gain = Σ n_g·p_g − t, with n_g records
     without the identifier, p_g the share tied to another source of those with it, and t the records
-    without it that are tied already. The interval is Wilson's of the mean p at as many trials as
-    vary like the sum: p_g as estimated from customers with it, and who of the others would be tied.
+    without it that are tied already. The interval is that of what would come: Wilson's of the mean
+    p at as many trials as vary like the sum of three: p_g, estimated from the customers with it;
+    who of those alone would be tied, each with w = (p − r)/(1 − r); and r, the share tied already,
+    by which w is estimated: it adds n·r·(1 − p)²/(1 − r).
 
     Cost: identifiers, normal, identities and customers once each; a row a record is grouped.
     """
@@ -115,10 +117,10 @@ def _sql(ground: Ground) -> str:
         FROM shares
     ), sums AS (
         SELECT source, type, sum(without * share) AS would,
-            sum(without * without * share * (1 - share)
-                    / (least(with_it, with_people) + {_DRAWN})
-                + CASE WHEN without_people > 0
-                    THEN alone * win * (1 - win) * without / without_people ELSE 0 END) AS variance
+            sum(without * without * share * (1 - share) / (least(with_it, with_people) + {_DRAWN})
+                + CASE WHEN without_people > 0 AND already < 1 THEN without / without_people
+                    * (alone * win * (1 - win) + without * already * (1 - share) * (1 - share)
+                        / (1 - already)) ELSE 0 END) AS variance
         FROM wins GROUP BY source, type
     ), whole AS (
         SELECT s.*, u.would / s.without AS share, u.would - s.without_tied AS gain,
