@@ -214,6 +214,17 @@ class Understand(Section, frozen=True):
     seed: Seed = 0
 
 
+class Survey(Section, frozen=True):
+    """[survey] – asking customers whether what is said of them is right.
+
+    Attributes:
+        own_estimate: the share of customers (0–1) that the brand believes to know: the scorecard
+            holds it against what they say themselves.
+    """
+
+    own_estimate: Share | None = None
+
+
 class Identify(Section, frozen=True):
     """[identify] – how records become customers. The defaults need no change.
 
@@ -274,6 +285,7 @@ class Settings(Section, frozen=True):
         twins: telling attributes by those who behave alike.
         intents: what a subject is after, what comes next, whether he stays.
         understand: what customers expect of the brand.
+        survey: asking customers whether what is said of them is right.
         identify: how records become customers.
         engine: where tables live.
         journal: where people's own input is kept.
@@ -286,6 +298,7 @@ class Settings(Section, frozen=True):
     twins: Twins = msgspec.field(default_factory=Twins)
     intents: Intents = msgspec.field(default_factory=Intents)
     understand: Understand = msgspec.field(default_factory=Understand)
+    survey: Survey = msgspec.field(default_factory=Survey)
     identify: Identify = msgspec.field(default_factory=Identify)
     engine: EngineChoice = msgspec.field(default_factory=EngineChoice)
     journal: Journal = msgspec.field(default_factory=Journal)
@@ -302,6 +315,7 @@ SECTIONS: dict[str, type[Section]] = {
     "twins": Twins,
     "intents": Intents,
     "understand": Understand,
+    "survey": Survey,
     "engine": EngineChoice,
     "journal": Journal,
 }
