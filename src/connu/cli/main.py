@@ -30,6 +30,7 @@ from connu.cli import (
     forget,
     init,
     preference,
+    report,
     scorecard,
     show,
     status,
@@ -94,6 +95,7 @@ app.command(rich_help_panel=CORRECT)(decide.split)
 app.add_typer(consent.app, name="consent", rich_help_panel=CORRECT)
 app.command(rich_help_panel=CORRECT)(forget.forget)
 app.command(rich_help_panel=MEASURE)(scorecard.scorecard)
+app.command(rich_help_panel=MEASURE)(report.report)
 app.add_typer(evaluate.app, name="evaluate", rich_help_panel=MEASURE)
 
 

@@ -73,7 +73,8 @@ class _Charts:
 
     def _stacked(self, one: Breakdown, labels: Sequence[str]) -> Row:
         classes = parts.swatches(labels)
-        told = [(cell.label, cell.value) for cell in one.cells if cell.value]
+        told = [(c.label, c.value) for label in labels for c in one.cells
+                if c.label == label and c.value]  # fmt: skip
         total, start, pieces = sum(n for _, n in told), 0, []
         for label, n in told:
             words = parts.words_of([one], label, self._language)

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from connu.ledger.files import write_atomically
+from connu.kernel.errors import UsageError
+from connu.ledger.files import io_error, write_atomically
 from connu.measure.card import Scorecard
 from connu.measure.claims import Breakdown
 from connu.measure.few import K_LEAST
@@ -22,6 +23,7 @@ from connu.report.bundle import Bundling, digest_of
 from connu.report.charts import charts_of
 from connu.report.drawing import Chart, awake, drawn
 from connu.report.numbers import Numbers
+from connu.report.query import laid_out
 from connu.report.texts import Said
 
 if TYPE_CHECKING:
@@ -80,11 +82,36 @@ def write_report(card: Scorecard, path: Path, language: str) -> int:
         The file's size in bytes.
 
     Raises:
-        OSError: the file cannot be written.
+        UsageError: no page can be written there.
+        BuildError: the file cannot be written.
     """
+    check_path(path)
     content = report_html(card, language=language).encode()
-    write_atomically(path, content)
+    try:
+        write_atomically(path, content)
+    except OSError as error:
+        raise io_error("the report could not be written", error) from error
     return len(content)
+
+
+def check_path(path: Path) -> None:
+    """See that a page can be written there, before anything is computed.
+
+    Raises:
+        UsageError: another suffix, or no such folder.
+    """
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise UsageError(
+            f"the report is a page, and «{path.name}» does not end in .html",
+            hint="use connu scorecard --json for other programs",
+            file=path,
+        )
+    if not path.resolve().parent.is_dir() or path.is_dir():
+        raise UsageError(
+            "the report cannot be written there",
+            hint="name a file in a folder that exists",
+            file=path,
+        )
 
 
 def _said(card: Scorecard, language: str) -> dict[str, Any]:
@@ -157,7 +184,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
-        cap=parts.capital, slug=parts.spaced, quoted=shlex.quote, sql=_flush, said_in=_said_in
+        cap=parts.capital, slug=parts.spaced, quoted=shlex.quote, sql=laid_out, said_in=_said_in
     )
     made.globals.update(
         cell_words=parts.cell_words,
@@ -172,13 +199,6 @@ def _environment() -> Environment:
 
 def _said_in(breakdown: Breakdown, language: str) -> str:
     return breakdown.label.said(language)
-
-
-def _flush(query: str) -> str:
-    """A query without the indent it has in the code."""
-    import textwrap
-
-    return textwrap.dedent(query).strip()
 
 
 def _status_class(status: object) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from connu.measure.card import Point, Scorecard
 from connu.measure.claims import Breakdown, Check, Claim
-from connu.measure.steps import Step
+from connu.measure.words import Words
 
 KINDS = ("identities", "twins", "intents", "expectations")
 #: How many colours parts have; further parts share the last.
@@ -50,6 +50,23 @@ class Section(NamedTuple):
     others: list[Breakdown]
 
 
+class Query(NamedTuple):
+    """How one figure is had.
+
+    Attributes:
+        name: as `connu scorecard --how` takes it. label: what it is.
+        sql: its query. claim: the figure, where it is one.
+    """
+
+    name: str
+    label: Words
+    sql: str
+    claim: Claim | None
+
+
+_CURVE = Words("the curve", "la courbe")
+
+
 def section(card: Scorecard, name: str) -> Section:
     """What a card tells in one section."""
     claims = [claim for claim in card.claims if claim.section == name]
@@ -73,8 +90,9 @@ def words_of(breakdowns: Sequence[Breakdown], label: str, language: str) -> str:
 
 
 def labels_of(breakdowns: Sequence[Breakdown]) -> list[str]:
-    """The labels of all cells, each once, in the order in which they come."""
-    return list(dict.fromkeys(cell.label for one in breakdowns for cell in one.cells))
+    """The labels of all cells, each once, in the order in which they come; what is unknown last."""
+    labels = dict.fromkeys(cell.label for one in breakdowns for cell in one.cells)
+    return sorted(labels, key=lambda label: label == UNKNOWN)
 
 
 def checks_by_kind(card: Scorecard) -> list[tuple[str, list[Check]]]:
@@ -104,21 +122,36 @@ def trends(card: Scorecard) -> list[tuple[str, list[Point]]]:
     ]
 
 
-def queries(card: Scorecard) -> list[tuple[str, list[Claim | Breakdown | Step | Check]]]:
+def queries(card: Scorecard) -> list[tuple[str, list[Query]]]:
     """Whatever carries a query, by the section that shows it."""
-    told: dict[str, list[Claim | Breakdown | Step | Check]] = {}
-    for claim in card.claims:
-        told.setdefault(claim.section, []).append(claim)
+    told: dict[str, list[Query]] = {}
+
+    def tell(section: str, name: str, label: Words, sql: str, claim: Claim | None = None) -> None:
+        if sql:
+            told.setdefault(section, []).append(Query(name, label, sql, claim))
+
+    for one in card.claims:
+        tell(one.section, one.name, one.label, one.how, one)
     for breakdown in card.breakdowns:
-        told.setdefault(breakdown.section, []).append(breakdown)
+        tell(breakdown.section, breakdown.name, breakdown.label, breakdown.how)
+    for theme in card.themes:
+        words = Words(spaced(theme.theme), spaced(theme.theme))
+        tell("understand", f"theme.{theme.theme}", words, theme.how)
+    for intent in card.intents:
+        words = Words(intent.category, intent.category)
+        tell("know", f"intents.now.{intent.category}", words, intent.how)
     for check in card.checks:
-        told.setdefault("rightly", []).extend(check.claims)
-        if check.curve_how:
-            told["rightly"].append(check)
-    if card.steps:
-        told["steps"] = list(card.steps)
+        for claim in check.claims:
+            tell("rightly", claim.name, _joined(check.label, claim.label), claim.how, claim)
+        tell("rightly", f"{check.name}.curve", _joined(check.label, _CURVE), check.curve_how)
+    for step in card.steps:
+        tell("steps", step.name, step.sentence, step.how)
     order = ("identify", "know", "understand", "rightly", "seen", "steps")
     return [(name, told[name]) for name in order if name in told]
+
+
+def _joined(first: Words, second: Words) -> Words:
+    return Words(f"{first.en}: {second.en}", f"{first.fr} : {second.fr}")
 
 
 def shown(card: Scorecard) -> list[str]:

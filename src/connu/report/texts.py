@@ -210,7 +210,6 @@ TEXTS: dict[str, Words] = {
     "when": Words("Build of", "Construction du"),
     # ── appendix and foot ─────────────────────────────────────────────────────────────────────
     "ask": Words("Ask for it", "Le demander"),
-    "curve_of": Words("curve", "courbe"),
     "made_by": Words(
         "Made by connu from build {build}. This page asks nothing of any network.",
         "Fait par connu à partir de la construction {build}. "
