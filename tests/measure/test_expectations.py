@@ -16,6 +16,7 @@ from connu.measure.expectations import (
     Words,
     expectation_score,
 )
+from connu.measure.intervals import wilson
 from connu.measure.repeats import repeated
 from connu.measure.span_figures import Spans, matched, span_score
 from connu.measure.theme_figures import theme_score
@@ -90,6 +91,23 @@ def test_the_same_seed_draws_the_same_and_order_does_not_matter_much():
 
     assert resampled(counts, ratio) == resampled(counts, ratio)
     assert resampled(counts, ratio, seed=1) != resampled(counts, ratio)
+
+
+def test_what_nobody_contradicts_is_not_certain_for_that():
+    """Ten of ten right: the bootstrap would say 100 % to 100 %."""
+    told = np.zeros((50, 3), bool)
+    told[:10, 0] = told[:20, 1] = True
+    truth = np.zeros((50, 3), bool)
+    truth[:30, 0] = True
+    first, second = (theme_score(told, truth, WORDS.themes).by_theme[t] for t in WORDS.themes[:2])
+    assert first.precision == wilson(1.0, 10)
+    assert second.precision == wilson(0.0, 20)
+    assert 0 < first.recall.low < first.recall.value < first.recall.high < 1
+    both = theme_score(truth, truth, WORDS.themes)
+    assert both.macro == both.micro.f1 == wilson(1.0, 30)
+    whose = np.arange(12)
+    sure = word_score(np.zeros(12, int), np.zeros(12, int), whose, ["a", "b"])
+    assert sure is not None and sure.macro_f1 == wilson(1.0, 12)
 
 
 def test_few_units_have_no_interval():

@@ -6,11 +6,11 @@ drawn again, with what was counted of each.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from connu.measure.intervals import Share
+from connu.measure.intervals import Share, wilson
 
 TIMES = 1000
 #: Units below which an interval by resampling is no interval: it says 0–1.
@@ -23,6 +23,7 @@ def resampled(
     counts: np.ndarray,
     figures: Callable[[np.ndarray], np.ndarray],
     *,
+    trials: Sequence[int] = (),
     times: int = TIMES,
     seed: int = 0,
 ) -> list[Share]:
@@ -34,6 +35,8 @@ def resampled(
     Args:
         counts: (units, columns), what was counted of each unit.
         figures: of sums (m, columns), the figures (m, k); NaN where there is none.
+        trials: of how many units each of the k figures is. Where none contradicts a 0 or a 1, every
+            draw gives the same, and says nothing: Wilson's interval at so many trials does.
         times: draws.
         seed: of the draws: the same gives the same.
 
@@ -58,13 +61,16 @@ def resampled(
         chosen += np.arange(many)[:, None] * units
         weight = np.bincount(chosen.ravel(), minlength=many * units).reshape(many, units)
         drawn.append(figures(weight @ counts))
-    return [_share(value[k], found) for k, found in enumerate(np.concatenate(drawn).T)]
+    of = trials or (0,) * len(value)
+    return [_share(value[k], found, of[k]) for k, found in enumerate(np.concatenate(drawn).T)]
 
 
-def _share(value: float, drawn: np.ndarray) -> Share:
+def _share(value: float, drawn: np.ndarray, trials: int) -> Share:
     drawn = drawn[~np.isnan(drawn)]
     if np.isnan(value) or not len(drawn):
         return Share(_number(value), 0.0, 1.0)
+    if trials and value in (0.0, 1.0) and np.all(drawn == value):
+        return wilson(value, trials)
     low, high = np.percentile(drawn, [2.5, 97.5])
     # The interval holds the figure itself, whatever was drawn.
     return Share(float(value), float(min(low, value)), float(max(high, value)))

@@ -73,7 +73,8 @@ def theme_score(told: np.ndarray, truth: np.ndarray, themes: Sequence[str]) -> T
         if told[:, number].any() or truth[:, number].any()
     }
     micro = found((told & truth).sum(1), told.sum(1), truth.sum(1))
-    return ThemesScore(len(told), by_theme, micro, resampled(counted, macro)[0])
+    trials = int(truth.any(1).sum())
+    return ThemesScore(len(told), by_theme, micro, resampled(counted, macro, trials=[trials])[0])
 
 
 def found(right: np.ndarray, told: np.ndarray, truth: np.ndarray) -> Found:
@@ -88,7 +89,8 @@ def found(right: np.ndarray, told: np.ndarray, truth: np.ndarray) -> Found:
         hits, said, true = sums.T
         return np.stack([_ratio(hits, said), _ratio(hits, true), _ratio(2 * hits, said + true)], 1)
 
-    precision, recall, f1 = resampled(counts, figures)
+    trials = [int(np.count_nonzero(units)) for units in (told, truth, told + truth)]
+    precision, recall, f1 = resampled(counts, figures, trials=trials)
     total = counts.sum(0).astype(int)
     return Found(int(total[1]), int(total[2]), int(total[0]), precision, recall, f1)
 

@@ -69,7 +69,7 @@ def word_score(
     return WordScore(
         judged=len(truth),
         right=mean_share(hit.astype(np.float64), unit),
-        macro_f1=resampled(counts, macro)[0],
+        macro_f1=resampled(counts, macro, trials=[len(counts)])[0],
         by_value={
             value: (int(total[v]), int(total[k + v]), int(total[2 * k + v]))
             for v, value in enumerate(values)
