@@ -18,6 +18,7 @@ from connu.kernel.clock import now_utc
 from connu.kernel.errors import PurposeError, UsageError, did_you_mean
 from connu.kernel.progress import Progress
 from connu.kernel.settings import Attribute, Settings
+from connu.measure.evaluation import Evaluation, Origin
 from connu.measure.intervals import Share
 from connu.measure.risk_coverage import RiskCoverage
 from connu.measure.twins import Stated, TwinsScore, evaluate_twins
@@ -53,6 +54,7 @@ class TwinsEvaluation:
         score: the figures.
         curve: accuracy over coverage, the surest first.
         folds: by whom people were judged, in words.
+        origin: where the figures come from.
         unknown: rows of the file about nobody readable; 0 without a file.
         unjudged: people of the file whose value nobody knows, or of whom nothing was seen; 0
             without a file.
@@ -64,12 +66,20 @@ class TwinsEvaluation:
     score: TwinsScore
     curve: list[Measured]
     folds: str
+    origin: Origin
     unknown: int = 0
     unjudged: int = 0
 
     def as_dict(self) -> dict[str, Any]:
-        """The evaluation as JSON."""
-        return msgspec.to_builtins(self, str_keys=True)
+        """The evaluation as JSON, with the frame that all evaluations share."""
+        told: dict[str, Any] = msgspec.to_builtins(self, str_keys=True)
+        return told | {"evaluation": self.as_evaluation().as_dict()}
+
+    def as_evaluation(self) -> Evaluation:
+        """The evaluation in the frame that all share."""
+        from connu.app.twin_figures import twin_figures
+
+        return twin_figures(self)
 
 
 def evaluate(
@@ -132,6 +142,9 @@ def evaluate(
         score=score,
         curve=curve_of(probability, truth),
         folds=_spoken(given),
+        origin=Origin.now(
+            _held_out(folds, given), purpose=reading.reader.purpose, build=reading.build.id
+        ),
         unknown=0 if given is None else given.unknown,
         unjudged=0 if given is None else _asked(given) - int(judged.sum()),
     )
@@ -218,6 +231,12 @@ def _readable(reading: Reading, given: Folds | None) -> set[str]:
 
 def _asked(given: Folds) -> int:
     return given.table.num_rows - given.table["fold"].null_count
+
+
+def _held_out(path: Path | None, given: Folds | None) -> str:
+    """Against what people were held; a file by its name alone."""
+    file = "" if path is None else f"{path.name}, "
+    return f"held out: known customers, each judged by a model without him ({file}{_spoken(given)})"
 
 
 def _spoken(given: Folds | None) -> str:

@@ -34,6 +34,7 @@ from connu.journal.journal import open_journal
 from connu.kernel.errors import NotFoundError, UsageError
 from connu.kernel.progress import Progress, Silent
 from connu.kernel.settings import Settings
+from connu.measure.evaluation import Evaluation, Origin
 from connu.measure.expectations import ExpectationScore, expectation_score
 from connu.measure.repeats import Repeated, repeated
 from connu.understand.code_checks import placed
@@ -74,6 +75,7 @@ class ExpectationsEvaluation:
         judged: by what was learnt from.
         lines: verbatims of the truth.
         by: by what each was judged, in words.
+        origin: where the figures come from.
         unknown: lines whose verbatim the build does not have, or not readable for the purpose.
         learnt: lines left out: the build learnt from their codes.
         repeated: lines that a later line of the same id replaces.
@@ -83,14 +85,22 @@ class ExpectationsEvaluation:
     judged: list[Judged]
     lines: int
     by: str
+    origin: Origin
     unknown: int = 0
     learnt: int = 0
     repeated: int = 0
     passed_over: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
-        """The evaluation as JSON."""
-        return msgspec.to_builtins(self, str_keys=True)
+        """The evaluation as JSON, with the frame that all evaluations share."""
+        told: dict[str, Any] = msgspec.to_builtins(self, str_keys=True)
+        return told | {"evaluation": self.as_evaluation().as_dict()}
+
+    def as_evaluation(self) -> Evaluation:
+        """The evaluation in the frame that all share."""
+        from connu.app.expectation_figures import expectation_figures
+
+        return expectation_figures(self)
 
 
 def evaluate_expectations(
@@ -124,23 +134,26 @@ def evaluate_expectations(
     file = read_expectation_truth(truth, codebook)
     spoken = tuple(settings.understand.languages)
     seed = settings.understand.seed
+    origin = Origin.now(truth.name, purpose=purpose, build=None)
     if file.with_texts:
         learner = learner_of(
             [str(one.text) for one in file.lines], truth_codings(file.lines, codebook),
             file.judged, codebook, spoken, seed=seed, progress=progress,
         )  # fmt: skip
         judged = [_few(learner, few, seeds, progress)] if few else _none_and_all(learner, progress)
-        return _evaluation(file, judged, _learnt_on(learner, "the texts of the file"))
+        return _evaluation(file, judged, _learnt_on(learner, "the texts of the file"), origin)
     with (
         open_journal(folder, settings) as journal,
         opened_build(folder, settings, purpose) as reading,
     ):
+        origin = msgspec.structs.replace(origin, build=reading.build.id)
         lines, texts, keys = _verbatims(reading, file, codebook)
         unknown = len(file.lines) - len(lines)
         if few:
             learner = _learner(reading, lines, texts, keys, codebook, spoken, seed, progress)
             judged = [_few(learner, few, seeds, progress)]
-            return _evaluation(file, judged, _learnt_on(learner, "the build's verbatims"), unknown)
+            by = _learnt_on(learner, "the build's verbatims")
+            return _evaluation(file, judged, by, origin, unknown)
         codes = hand_codes(reading.engine, journal.codes(), journal.digester(), codebook).table
         learnt = set(
             zip(codes["source"].to_pylist(), codes["verbatim_id"].to_pylist(), strict=True)
@@ -150,13 +163,13 @@ def evaluate_expectations(
         if fresh:
             return _evaluation(
                 file, [_build(reading, lines, texts, keys, fresh, len(learnt), codebook, progress)],
-                "the codes of the build", unknown, len(lines) - len(fresh),
+                "the codes of the build", origin, unknown, len(lines) - len(fresh),
             )  # fmt: skip
         learner = _learner(reading, lines, texts, keys, codebook, spoken, seed, progress)
         rows, told, many = learner.labelled(progress)
         judged = [_score(learner, rows, told, "all", many, progress)]
         by = f"the build learnt from all of them: {_learnt_on(learner, 'its verbatims')}"
-        return _evaluation(file, judged, by, unknown)
+        return _evaluation(file, judged, by, origin, unknown)
 
 
 # ---------------------------------------------------------------------- ways
@@ -334,8 +347,13 @@ def _learnt_on(learner: Learner, of: str) -> str:
 
 
 def _evaluation(
-    file: TruthFile, judged: list[Judged], by: str, unknown: int = 0, learnt: int = 0
+    file: TruthFile,
+    judged: list[Judged],
+    by: str,
+    origin: Origin,
+    unknown: int = 0,
+    learnt: int = 0,
 ) -> ExpectationsEvaluation:
     return ExpectationsEvaluation(
-        judged, len(file.lines), by, unknown, learnt, file.repeated, file.passed_over
+        judged, len(file.lines), by, origin, unknown, learnt, file.repeated, file.passed_over
     )

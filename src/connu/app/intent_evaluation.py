@@ -30,12 +30,14 @@ from connu.kernel.settings import Settings
 from connu.know.reading import read_trails
 from connu.know.trails import DAY, Trails
 from connu.ledger.intents import spoken_reason
+from connu.measure.evaluation import Evaluation, Origin
 from connu.twins.learnable import make_refused
 
 #: What may be judged, by the word of the command.
 PARTS = ("next", "buy", "affinity", "stay")
 #: Days judged of staying where nobody says otherwise: a quarter.
 STAYING_DAYS = 91
+_HELD_OUT = "held out: a later time"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -46,6 +48,7 @@ class IntentsEvaluation(msgspec.Struct, frozen=True):
         cut: the moment (ISO, UTC) up to which was learnt; of staying see `staying_cut`.
         now: the moment the events end.
         subjects: customers and visitors with events.
+        origin: where the figures come from.
         events: of theirs, before the cut; after: from the cut on.
         after: see `events`.
         next: what comes next, or None.
@@ -61,6 +64,7 @@ class IntentsEvaluation(msgspec.Struct, frozen=True):
     cut: str
     now: str
     subjects: int
+    origin: Origin
     events: int
     after: int
     next: NextEvaluation | None = None
@@ -73,8 +77,15 @@ class IntentsEvaluation(msgspec.Struct, frozen=True):
     aside: dict[str, int] = {}
 
     def as_dict(self) -> dict[str, Any]:
-        """The evaluation as JSON."""
-        return msgspec.to_builtins(self, str_keys=True)
+        """The evaluation as JSON, with the frame that all evaluations share."""
+        told: dict[str, Any] = msgspec.to_builtins(self, str_keys=True)
+        return told | {"evaluation": self.as_evaluation().as_dict()}
+
+    def as_evaluation(self) -> Evaluation:
+        """The evaluation in the frame that all share."""
+        from connu.app.intent_figures import intent_figures
+
+        return intent_figures(self)
 
 
 def evaluate_intents(
@@ -164,6 +175,11 @@ def evaluate_intents(
         cut=_spoken(cut),
         now=_spoken(clicks.now),
         subjects=len(clicks),
+        origin=Origin.now(
+            _HELD_OUT if truth is None else f"{_HELD_OUT}; {truth.name}",
+            purpose=reading.reader.purpose,
+            build=reading.build.id,
+        ),
         events=int((clicks.time < cut).sum()),
         after=int((clicks.time >= cut).sum()),
         skipped=skipped,

@@ -16,6 +16,7 @@ from connu.kernel.errors import UsageError
 ENTITY_COLUMNS = ("entity", "person", "cluster", "customer_id")
 
 _KEY = ["source", "record_id"]
+_NEEDED = "its columns are source, record_id and who the record is: person"
 
 
 def read_truth(truth: pa.Table, ours: pa.Table | None = None) -> pa.Table:
@@ -29,12 +30,13 @@ def read_truth(truth: pa.Table, ours: pa.Table | None = None) -> pa.Table:
     Raises:
         UsageError: a column is missing, or record ids do not tell which record is meant.
     """
-    require(truth, "the truth", "record_id")
+    require(truth, "the truth", "record_id", hint=_NEEDED)
     entity = next((name for name in ENTITY_COLUMNS if name in truth.column_names), None)
     if entity is None:
         raise UsageError(
             "the truth does not say who a record is",
             hint=f"name a column {', '.join(ENTITY_COLUMNS[:-1])} or {ENTITY_COLUMNS[-1]}",
+            column="person",
         )
     if "source" in truth.column_names:
         return texts(truth, source="source", record_id="record_id", label=entity)
@@ -42,6 +44,7 @@ def read_truth(truth: pa.Table, ours: pa.Table | None = None) -> pa.Table:
         raise UsageError(
             "the truth has no column source, and sources share record ids",
             hint="add a column source to the truth",
+            column="source",
         )
     bare = texts(truth, record_id="record_id", label=entity)
     place = pc.index_in(bare["record_id"], value_set=ours["record_id"])
@@ -49,12 +52,16 @@ def read_truth(truth: pa.Table, ours: pa.Table | None = None) -> pa.Table:
     return bare.append_column("source", pc.fill_null(ours["source"].take(place), ""))
 
 
-def require(table: pa.Table, what: str, *names: str) -> None:
-    """Raise UsageError unless `table` has the columns."""
+def require(table: pa.Table, what: str, *names: str, hint: str | None = None) -> None:
+    """Raise UsageError unless `table` has the columns; it says which it needs."""
     for name in names:
         if name not in table.column_names:
-            raise UsageError(f"{what} have no column {name}" if what.endswith("s") else
-                             f"{what} has no column {name}")  # fmt: skip
+            has = "have" if what.endswith("s") else "has"
+            raise UsageError(
+                f"{what} {has} no column {name}",
+                hint=hint or f"the columns needed are {', '.join(names)}",
+                column=name,
+            )
 
 
 def texts(table: pa.Table, **columns: str) -> pa.Table:
