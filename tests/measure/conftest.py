@@ -153,4 +153,38 @@ def shop() -> Brand:
             "twin_reliability", attribute="sex", measure=measure, coverage=coverage, people=people,
             told=told, figure=figure, low=low, high=high,
         )  # fmt: skip
+    for n in range(200):
+        # Every other purchase carries an e-mail: three of four a customer's, one a stranger's.
+        known, stranger = n % 2 == 0 and n < 150, n % 2 == 0 and n >= 150
+        email = f"{n}@example.org" if known else f"s{n}@example.org" if stranger else None
+        shop.add(
+            "events", source="web", row=n, type="purchase", product=f"p{n % 40}", email=email,
+            anonymous_id=f"k{n + 100:03d}",
+        )  # fmt: skip
+        if known:
+            shop.add("event_customers", source="web", row=n, customer_id=f"c{n:03d}", basis="email")
+    for n in range(20):
+        shop.add("products", source="catalogue", product_id=f"p{n}", category="Photo")
+    for n in range(120):
+        # Every other text carries an e-mail, and that is always a customer's.
+        email = f"{n}@example.org" if n % 2 else None
+        shop.add("verbatims", source="reviews", verbatim_id=f"v{n}", row=n, email=email)
+        who = {"subject_kind": "customer", "subject": f"c{n:03d}"} if n % 2 else {}
+        shop.add("statements", source="reviews", verbatim_id=f"v{n}", row=n, statement=0, **who)
+    for n in range(120):
+        shop.add("consents", source="support", record_id=f"c{n:03d}.0", purpose="marketing",
+                 granted=n % 3 > 0)  # fmt: skip
+        shop.add("consents", source="crm", record_id=f"c{n:03d}.0", purpose="marketing",
+                 granted=n % 3 > 0)  # fmt: skip
+        shop.add(
+            "facts", subject_kind="customer", subject=f"c{n:03d}", attribute="sex", value="female",
+            probability=0.85, basis="derived",
+        )  # fmt: skip
+        shop.add(
+            "links", left_source="crm", left_record_id=f"c{n:03d}.0", right_source="support",
+            right_record_id=f"c{n:03d}.1", kind="match", match_probability=0.9,
+        )  # fmt: skip
+    for n in range(40):
+        reason = "the row has no id" if n < 25 else "the id comes again in another row"
+        shop.add("quarantine", source="crm", kind="people", row=n, reason=reason)
     return shop

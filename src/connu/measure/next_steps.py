@@ -18,14 +18,35 @@ from connu.measure import figures
 from connu.measure.few import K_LEAST
 from connu.measure.steps import Step
 from connu.measure.steps_attributes import ATTRIBUTES
+from connu.measure.steps_buyers import BUYERS
+from connu.measure.steps_consents import CONSENTS
 from connu.measure.steps_identifiers import IDENTIFIERS
 from connu.measure.steps_labels import LABELS
+from connu.measure.steps_listening import LISTENING
 from connu.measure.steps_pairs import PAIRS
+from connu.measure.steps_products import PRODUCTS
+from connu.measure.steps_rows import ROWS
 from connu.measure.steps_rule import Circumstances, Ground, Rule, Said, gain_of
+from connu.measure.steps_truth import FACTS_TRUTH, IDENTITIES_TRUTH
 from connu.measure.steps_twins import TWINS
+from connu.measure.steps_writers import WRITERS
 
 #: The rules, in the order they are tried.
-RULES: tuple[Rule, ...] = (IDENTIFIERS, ATTRIBUTES, TWINS, PAIRS, LABELS)
+RULES: tuple[Rule, ...] = (
+    IDENTIFIERS,
+    BUYERS,
+    WRITERS,
+    ATTRIBUTES,
+    TWINS,
+    PAIRS,
+    LABELS,
+    IDENTITIES_TRUTH,
+    FACTS_TRUTH,
+    ROWS,
+    CONSENTS,
+    PRODUCTS,
+    LISTENING,
+)
 #: A step that concerns a smaller share of the people it speaks of is not worth a word.
 LEAST_SHARE = 0.005
 
