@@ -151,6 +151,7 @@ def _figures(model: BuyingModel) -> pa.Table:
             kind="buy",
             level=level,
             stated={f.horizon_days: f.stated for f in model.reliability if f.level == level},
+            judged={days: rows for (one, days), rows in model.judged.items() if one == level},
         )
         for level in ("any", "category")
     ]

@@ -102,6 +102,7 @@ def _figures(model: NextModel) -> pa.Table:
             kind="next",
             level=level,
             stated={None: level not in model.silent},
+            judged={None: model.judged[level]} if level in model.judged else {},
         )
         for level in LEVELS
     ]

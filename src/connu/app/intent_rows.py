@@ -10,14 +10,19 @@ import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from connu.app.intent_bounds import bounds_of, curve_rows
 from connu.kernel.interruption import heed
+from connu.know.judged import Judged
 from connu.know.trails import Trails
 from connu.ledger.intents import INTENT_RELIABILITY, INTENTS
+from connu.measure.bounds import Bounds
+from connu.measure.intervals import Share
 
 #: Subjects told of at a time.
 SUBJECTS_AT_ONCE = 100_000
@@ -155,14 +160,20 @@ def measured(
     kind: str,
     level: str,
     stated: Mapping[int | None, bool],
+    judged: Mapping[int | None, Judged] = MappingProxyType({}),
+    prefix: str = "",
 ) -> pa.Table:
-    """Figures on a time held out, shape INTENT_RELIABILITY.
+    """Figures on a time held out, with their intervals, shape INTENT_RELIABILITY.
 
     Args:
         figures: measure, horizon_days, figure, the base rate's, people.
         kind, level: of what.
         stated: by horizon, whether it is published.
+        judged: by horizon, the rows that were measured; where there are some, the figures have
+            intervals, and there is a curve.
+        prefix: of the measures of probabilities, where the kind tells other figures too.
     """
+    bounds = {days: bounds_of(rows) for days, rows in judged.items()}
     rows = [
         {
             "kind": kind,
@@ -170,13 +181,22 @@ def measured(
             "horizon_days": days,
             "measure": measure,
             "figure": _number(figure),
+            **_around(figure, bounds.get(days, {}).get(measure.removeprefix(prefix))),
             "base": _number(base),
             "people": people,
             "stated": stated.get(days, False),
         }
         for measure, days, figure, base, people in figures
     ]
+    rows += curve_rows(judged, kind=kind, level=level, stated=stated)
     return pa.Table.from_pylist(rows, schema=INTENT_RELIABILITY)
+
+
+def _around(figure: float | None, bounds: Bounds | Share | None) -> dict[str, float]:
+    """The interval of a figure; it holds the figure, however each was rounded."""
+    if figure is None or not math.isfinite(figure) or bounds is None:
+        return {}
+    return {"low": min(bounds.low, figure), "high": max(bounds.high, figure)}
 
 
 def same(word: str, n: int) -> pa.Array:

@@ -71,20 +71,20 @@ def scorecard_of(
         return _scorecard(brand, reading, read, purpose, segment, truth)
 
 
-def how_of(
+def hows_of(
     brand: Brand,
-    name: str,
+    names: Sequence[str] = (),
     *,
     purpose: str = "service",
     segment: str | None = None,
     truth: Sequence[Path] = (),
-) -> How:
-    """How one figure of the scorecard comes about: its query, as written and as run, and what that
-    gives.
+) -> list[How]:
+    """How figures of the scorecard come about: their queries, as written and as run, and what those
+    give.
 
     Args:
         brand, purpose, segment, truth: as of scorecard_of.
-        name: of the figure.
+        names: of the figures; none: of all.
 
     Raises:
         UsageError: the scorecard has no such figure; the nearest is named.
@@ -96,13 +96,17 @@ def how_of(
         mount_confirmations(reading, journal)
         read = segment_read(reading, brand.settings, segment)
         hows = _scorecard(brand, reading, read, purpose, segment, truth).hows()
-        if name not in hows:
-            raise UsageError(
-                f"the scorecard has no figure «{name}»",
-                hint=did_you_mean(name, sorted(hows)) if hows else "it is empty: run connu build",
-            )
-        ran = as_read(hows[name], reading.build.tables, read)
-        return How(name, hows[name], ran, reading.engine.collect(ran).to_pylist())
+        for name in names:
+            if name not in hows:
+                raise UsageError(
+                    f"the scorecard has no figure «{name}»",
+                    hint=did_you_mean(name, sorted(hows)) if hows else "it is empty: connu build",
+                )
+        ran = {name: as_read(hows[name], reading.build.tables, read) for name in names or hows}
+        return [
+            How(name, hows[name], sql, reading.engine.collect(sql).to_pylist())
+            for name, sql in ran.items()
+        ]
 
 
 # ---------------------------------------------------------------------- within

@@ -8,7 +8,7 @@ that is no better than the categories' base rates.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +26,7 @@ from connu.know.buying_horizon import Horizon, calibrate, grow_horizons
 from connu.know.buying_rows import Past
 from connu.know.buying_telling import fitting_lift, learnt_nodes, slices, told_of
 from connu.know.intent_features import Around
+from connu.know.judged import Judged
 from connu.know.trails import DAY, PURCHASE, Trails
 
 #: Purchases, and people who made them, below which nothing is learnt.
@@ -45,6 +46,7 @@ class BuyingModel:
         silences: (level, horizon) → why nothing is told of it.
         reliability: what was measured on the time held out, of every horizon that was learnt.
         lift: how much likelier than its base rate a category has to be, to be told.
+        judged: (level, horizon) → the rows of the time held out; of a model opened from disk none.
     """
 
     paths: tuple[str, ...]
@@ -55,6 +57,7 @@ class BuyingModel:
     silences: dict[tuple[str, int], str]
     reliability: tuple[Figure, ...] = ()
     lift: float = 1.0
+    judged: dict[tuple[str, int], Judged] = field(default_factory=dict)
 
     @property
     def silent(self) -> dict[int, str]:
@@ -192,6 +195,7 @@ def learn_buying(
     silences = {(level, days): why for days in cuts.short for level in ("category", "any")}
     told: list[tuple[Horizon, Verdict]] = []
     figures: list[Figure] = []
+    judged: dict[tuple[str, int], Judged] = {}
     days = cuts.horizons
     with (progress or Silent()).stage("buying", 3) as step:
         if days:
@@ -204,6 +208,7 @@ def learn_buying(
                 heed()
                 verdict = judge(past, gathered, horizon, cuts.held(horizon.days))
                 figures += verdict.figures
+                judged |= {(level, horizon.days): one for level, one in verdict.judged.items()}
                 silences |= {(level, horizon.days): why for level, why in verdict.reasons.items()}
                 if len(verdict.reasons) < 2:
                     # Measured, the newest moments set the levels too.
@@ -213,4 +218,6 @@ def learn_buying(
     models = tuple(horizon for horizon, _ in told)
     verdicts = tuple(verdict for _, verdict in told)
     lift = fitting_lift(trails, tree.paths, depth, around, models, verdicts, seed=seed)
-    return BuyingModel(tree.paths, depth, around, models, verdicts, silences, tuple(figures), lift)
+    return BuyingModel(
+        tree.paths, depth, around, models, verdicts, silences, tuple(figures), lift, judged
+    )

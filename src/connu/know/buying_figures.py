@@ -35,7 +35,7 @@ class Held:
 
     Attributes:
         p, base: float64: probabilities. seen: float64: the later looked at, the higher.
-        y: bool. weight: float64. node: int64.
+        y: bool. weight: float64. node: int64. place: int64: whose.
     """
 
     p: np.ndarray
@@ -44,6 +44,7 @@ class Held:
     y: np.ndarray
     weight: np.ndarray
     node: np.ndarray
+    place: np.ndarray
 
 
 def figures_of(level: str, days: int, rows: Held, stated: bool) -> list[Figure]:

@@ -7,7 +7,7 @@ whether a subject bought at all. Whatever is no better than the base rate is not
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from connu.know.buying_horizon import Horizon
 from connu.know.buying_nodes import base_logit
 from connu.know.buying_rows import Past, Rows
 from connu.know.intent_features import NEVER_DAYS, PLACE_OF
+from connu.know.judged import Judged
 
 #: Purchases in a category below which it is not judged by itself; standard errors it must lose by.
 _ENOUGH, _SURE = 30, 2.0
@@ -34,12 +35,14 @@ class Verdict:
         reasons: level → why nothing is told of it.
         muted: bool (k,): categories that lose against their base rate.
         cases: of pairs with a category of any depth, and of subjects.
+        judged: level → the rows measured; of a model that was opened from disk there are none.
     """
 
     figures: tuple[Figure, ...]
     reasons: dict[str, str]
     muted: np.ndarray
     cases: tuple[Cases, Cases]
+    judged: dict[str, Judged] = field(default_factory=dict)
 
 
 def judge(past: Past, gathered: Gathered, horizon: Horizon, ages: Sequence[int]) -> Verdict:
@@ -72,6 +75,11 @@ def judge(past: Past, gathered: Gathered, horizon: Horizon, ages: Sequence[int])
         reasons,
         _muted(pairs, k),
         (Cases.of(near.p, near.y, near.weight), Cases.of(shop.p, shop.y, shop.weight)),
+        {
+            level: Judged(rows.p, rows.y, rows.place, rows.weight, {})
+            for level, rows in (("category", pairs), ("any", shop))
+            if len(rows.y)
+        },
     )
 
 
@@ -90,6 +98,7 @@ def _rows(past: Past, gathered: Gathered, horizon: Horizon, age: int) -> tuple[H
         rows.until <= horizon.days,
         rows.weight.astype(np.float64),
         rows.node.astype(np.int64),
+        rows.place.astype(np.int64),
     )
     shop = rows.node == k
     return (
@@ -128,6 +137,7 @@ def _cold(
         np.arange(len(node)) < len(lost),
         np.where(np.arange(len(node)) < len(lost), 1.0, one),
         node,
+        whose[at],
     )
 
 

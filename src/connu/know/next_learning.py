@@ -30,7 +30,7 @@ _FIRST, _SECOND, _THIRD = 0.5, 0.8, 0.9
 LEAST_STEPS = 300
 #: Products whose probabilities a category is told from.
 HEARD = SHORT
-Lists = tuple[np.ndarray, np.ndarray, np.ndarray]
+Lists = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class Lesson:
             judges. first: how many of the sessions ended before all steps.
         before: int64: of the first i of all sessions, how many are indexed.
         sequels: how many of the steps lead from one session to the next.
+        session: int64 (q,): the number of the session that each step is of.
     """
 
     sessions: Sessions
@@ -50,6 +51,7 @@ class Lesson:
     first: int
     before: np.ndarray
     sequels: int
+    session: np.ndarray
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -85,7 +87,9 @@ def lesson_of(sessions: Sessions, *, seed: int = 0) -> Lesson:
             quarter[steps.own > steps.own[int(share * (len(steps) - 1))]] = number
     known = before[steps.limit]
     over = int(steps.ended.sum())
-    return Lesson(indexed, _knowing(steps, known), quarter, int(before[first]), before, over)
+    return Lesson(
+        indexed, _knowing(steps, known), quarter, int(before[first]), before, over, steps.own
+    )
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,8 @@ class Learnt:
     Attributes:
         now: over all sessions, ranked by forests learnt from all steps.
         then: as they stood before the later steps, of which they know nothing.
-        lists: what `then` told of the steps that judge: items, probabilities, what came.
+        lists: what `then` told of the steps that judge: items, probabilities, what came, and
+            whose session each step is of.
     """
 
     now: NextItems
@@ -136,7 +141,7 @@ def learn_products(lesson: Lesson, group: np.ndarray, *, seed: int = 0) -> Learn
     return Learnt(
         NextItems(now, final, PRODUCTS),
         NextItems(past, ranker, PRODUCTS),
-        (*told, judging.target),
+        (*told, judging.target, lesson.session[quarter == 3]),
     )
 
 
@@ -172,10 +177,12 @@ def learn_categories(
     learnt = (candidates[early], columns[early], weighed.target[early])
     ranker = Ranker.learn(*learnt, part[early] == 2, seed=seed)
     then = NextItems(past, ranker, CATEGORIES)
-    told = then.rank(weighed.take(part == 3), 20, heard.take(part == 3))
+    judging = weighed.take(part == 3)
+    whose = lesson.session[rows[use][part == 3]]
+    told = then.rank(judging, 20, heard.take(part == 3))
     final = ranker.again(candidates, columns, weighed.target, seed=seed)
     now = Index.of(sessions, parent, seed=seed)
-    return Learnt(NextItems(now, final, CATEGORIES), then, (*told, weighed.target[part == 3]))
+    return Learnt(NextItems(now, final, CATEGORIES), then, (*told, judging.target, whose))
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from connu.kernel.progress import Progress, Silent
+from connu.know.judged import Judged
 from connu.know.next_items import NextItems
 from connu.know.next_learning import (
     HEARD,
@@ -26,7 +27,7 @@ from connu.know.next_learning import (
     learn_products,
     lesson_of,
 )
-from connu.know.next_reliability import NextFigure, judge_lists
+from connu.know.next_reliability import NextFigure, judge_lists, judged_lists
 from connu.know.running import SEQUEL_DAYS, Running
 from connu.know.sessions import Sessions, sessions_of
 from connu.know.trails import DAY, Trails
@@ -53,6 +54,7 @@ class NextModel:
         reliability: how right the lists were on the newest steps, which taught nothing.
         product_names: the products, by number; category_paths: the nodes, by number.
         ended: whether sequels were there to learn from: else every session is taken as running.
+        judged: level → the newest steps; of a model opened from disk there are none.
     """
 
     products: NextItems | None
@@ -62,6 +64,7 @@ class NextModel:
     product_names: pa.StringArray
     category_paths: pa.StringArray
     ended: bool
+    judged: dict[str, Judged] = field(default_factory=dict, repr=False)
     _numbers: dict[str, int] = field(default_factory=dict, repr=False)
 
     # ------------------------------------------------------------------ ranking
@@ -245,6 +248,7 @@ def learn_next(trails: Trails, *, seed: int = 0, progress: Progress | None = Non
     group = np.ascontiguousarray(trails.product_category, np.int32)
     silent: dict[str, str] = {}
     figures: list[NextFigure] = []
+    judged: dict[str, Judged] = {}
     products = categories = None
     recent = lately(trails)
     lesson = lesson_of(sessions_of(recent, recent.product), seed=seed)
@@ -255,7 +259,8 @@ def learn_next(trails: Trails, *, seed: int = 0, progress: Progress | None = Non
         with watched.stage("next products"):
             of_products = learn_products(lesson, group, seed=seed)
         products = of_products.now
-        figures += judge_lists("product", *of_products.lists, products.index.popular)
+        figures += judge_lists("product", *of_products.lists[:3], products.index.popular)
+        judged["product"] = judged_lists(*of_products.lists)
         with watched.stage("next categories"):
             found = learn_categories(
                 lesson, of_products.then, group, trails.categories.parents, seed=seed
@@ -266,7 +271,8 @@ def learn_next(trails: Trails, *, seed: int = 0, progress: Progress | None = Non
             silent["category"] = "no_sessions"
         else:
             categories = found.now
-            figures += judge_lists("category", *found.lists, categories.index.popular)
+            figures += judge_lists("category", *found.lists[:3], categories.index.popular)
+            judged["category"] = judged_lists(*found.lists)
         for level in LEVELS:
             if level not in silent and not any(f.stated for f in figures if f.level == level):
                 silent[level] = "not_better"
@@ -278,6 +284,7 @@ def learn_next(trails: Trails, *, seed: int = 0, progress: Progress | None = Non
         trails.products,
         pa.array(trails.categories.paths, pa.string()),
         lesson.sequels >= LEAST_STEPS,
+        judged,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from connu.know.judged import Judged
 from connu.twins.calibration import expected_calibration_error
 
 #: Lengths of lists.
@@ -35,6 +36,29 @@ class NextFigure:
     base: float
     people: int
     stated: bool
+
+
+def judged_lists(
+    items: np.ndarray, chance: np.ndarray, target: np.ndarray, whose: np.ndarray
+) -> Judged:
+    """The rows of lists: the probability of the first and whether it came; whether what came was
+    among so many, and one over its place.
+
+    Args:
+        items, chance, target: as of judge_lists.
+        whose: int (q,): the session of each step.
+    """
+    place = _places(items, target)
+    hits = {f"hr{n}": (place < n).astype(np.float64) for n in LENGTHS}
+    hits["mrr20"] = np.where(place < LENGTHS[-1], 1 / (place + 1.0), 0.0)
+    told = chance[:, 0] if chance.shape[1] else np.zeros(len(target))
+    return Judged(
+        np.asarray(told, np.float64),
+        place == 0,
+        np.asarray(whose, np.int64),
+        np.ones(len(target)),
+        hits,
+    )
 
 
 def judge_lists(

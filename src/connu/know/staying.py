@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from connu.kernel.errors import UsageError
 from connu.kernel.progress import Progress, Silent
+from connu.know.judged import Judged
 from connu.know.purchases import Purchases, purchases_of
 from connu.know.staying_forecast import Forecast, Forecaster
 from connu.know.staying_judging import (
@@ -22,7 +23,7 @@ from connu.know.staying_judging import (
     Settled,
     better,
     calibrated,
-    judged,
+    judge,
     settled,
     tried,
 )
@@ -65,6 +66,7 @@ class StayingModel:
         settled: curves and widths by horizon.
         reliability: RELIABILITY: figures on the future kept aside, beside the baseline's.
         silences: horizon → reason; 0 stands for all: no_purchases, too_few, too_short, not_better.
+        judged: horizon → the customers judged; of a model opened from disk there are none.
     """
 
     horizons: tuple[int, ...]
@@ -72,6 +74,7 @@ class StayingModel:
     settled: dict[int, Settled] = field(default_factory=dict)
     reliability: pa.Table = field(default_factory=RELIABILITY.empty_table)
     silences: dict[int, str] = field(default_factory=dict)
+    judged: dict[int, Judged] = field(default_factory=dict)
 
     @property
     def silent(self) -> str | None:
@@ -165,6 +168,7 @@ def learn_staying(
     trials: dict[int, Forecaster] = {}
     ways: dict[int, Settled] = {}
     figures: list[pa.Table] = []
+    rows: dict[int, Judged] = {}
     silences: dict[int, str] = {}
     with (progress or Silent()).stage("staying", len(horizons) + 1) as step:
         for horizon, span in zip(horizons, held_out(first, end, horizons), strict=True):
@@ -175,7 +179,8 @@ def learn_staying(
                 trials[span.cut] = learn_forecaster(known, seen, horizons, seed)
             trial = tried(bought, looks, span, trials[span.cut])
             ways[horizon] = settled(trial, seed)
-            figures.append(judged(trial, horizon, seed))
+            figure, rows[horizon] = judge(trial, horizon, seed)
+            figures.append(figure)
             if not better(figures[-1]):
                 silences[horizon] = "not_better"
             step.advance()
@@ -186,7 +191,7 @@ def learn_staying(
             )
             ways[horizon] = replace(way, levels=levels)
         step.advance()
-    return StayingModel(horizons, forecaster, ways, pa.concat_tables(figures), silences)
+    return StayingModel(horizons, forecaster, ways, pa.concat_tables(figures), silences, rows)
 
 
 def _read(history: Trails | Purchases) -> tuple[Purchases, Looks, np.ndarray]:

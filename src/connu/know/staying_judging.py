@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from connu.know.judged import Judged
 from connu.know.purchases import Purchases
 from connu.know.staying_forecast import (
     SURE,
@@ -148,8 +149,9 @@ def calibrated(curve: Calibrator | None, chance: np.ndarray) -> np.ndarray:
     return np.asarray(curve.transform(scores_of(odds_of(chance)))[:, 1])
 
 
-def judged(trial: Trial, horizon: int, seed: int) -> pa.Table:
-    """Figures of a trial (RELIABILITY): base is BG/NBD's, of again the base rate's.
+def judge(trial: Trial, horizon: int, seed: int) -> tuple[pa.Table, Judged]:
+    """Figures of a trial (RELIABILITY), and its customers: base is BG/NBD's, of again the base
+    rate's.
 
     Curves and widths are learnt on one half of the customers and judged on the other, in turn.
     """
@@ -175,7 +177,9 @@ def judged(trial: Trial, horizon: int, seed: int) -> pa.Table:
     rows.append(("again_brier", _brier(again, once), _brier(rate, once)))
     rows.append(("again_ece", expected_calibration_error(again, once), float("nan")))
     rows.append(("again_bg_nbd_log_loss", _log_loss(trial.plain.again, once), float("nan")))
-    return pa.Table.from_pylist(
+    hits = {f"{name}_coverage": inside.astype(np.float64) for name, inside in held.items()}
+    customers = Judged(again, once, np.arange(n), np.ones(n), hits)
+    figures = pa.Table.from_pylist(
         [
             {
                 "horizon_days": horizon,
@@ -189,6 +193,7 @@ def judged(trial: Trial, horizon: int, seed: int) -> pa.Table:
         ],
         schema=RELIABILITY,
     )
+    return figures, customers
 
 
 def better(figures: pa.Table) -> bool:

@@ -77,7 +77,9 @@ def mean_share(values: np.ndarray, groups: np.ndarray | None = None) -> Share:
         independent = len(np.unique(groups))
     error = float(np.dot(residuals, residuals)) / n**2
     spread = value * (1 - value)
-    return wilson(value, spread / error if error > 0 and spread > 0 else independent)
+    # Of one group nothing is known of how groups vary, whatever rounding leaves over.
+    varies = independent > 1 and error > 0 and spread > 0
+    return wilson(value, spread / error if varies else independent)
 
 
 def grouped_share(value: float, residuals: np.ndarray, total: float, groups: int) -> Share:

@@ -1,0 +1,132 @@
+"""The scorecard of a brand: every claim is reproduced, few are hidden, segments and builds told."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+
+import pytest
+
+from connu.app.brand import open as open_brand
+from connu.app.scorecard import hows_of
+from connu.app.scorecard_history import MOST_BUILDS
+from connu.kernel.errors import UsageError
+from connu.ledger.scorecards import SCORECARDS
+from connu.measure.card import How, Scorecard
+
+
+@pytest.fixture(scope="module")
+def whole(_built_once) -> tuple[Scorecard, dict[str, How]]:
+    """The scorecard of the small brand, and what every query of it gives."""
+    brand = open_brand(_built_once)
+    return brand.scorecard(), {how.name: how for how in hows_of(brand)}
+
+
+def test_every_claim_is_reproduced_by_its_query(whole):
+    card, hows = whole
+    assert len(hows) > 40 and set(hows) == set(card.hows())
+    checks = [claim for check in card.checks for claim in check.claims]
+    for claim in (*card.claims, *checks):
+        row = hows[claim.name].rows[0]
+        if claim.hidden or claim.value is None:
+            continue
+        assert math.isclose(row["value"], claim.value, rel_tol=1e-9), claim.name
+        for end in ("low", "high"):
+            if end in row and getattr(claim, end) is not None:
+                assert math.isclose(row[end], getattr(claim, end), rel_tol=1e-9), claim.name
+    for step in card.steps:
+        assert math.isclose(hows[step.name].rows[0]["gain"], step.gain, rel_tol=1e-9)
+    for breakdown in card.breakdowns:
+        assert len(hows[breakdown.name].rows) == len(breakdown.cells)
+    for theme in card.themes:
+        row = hows[f"theme.{theme.theme}"].rows[0]
+        assert (row["verbatims"], row["customers"]) == (theme.verbatims, theme.customers)
+
+
+def test_a_query_is_run_as_it_may_be_read(built):
+    how = built.how("customers")
+    assert how.sql == "SELECT count(*) AS value FROM customers"
+    assert "withheld_customers" in how.ran
+
+
+def test_a_figure_nobody_knows_names_the_nearest(built):
+    with pytest.raises(UsageError) as told:
+        built.how("custmers")
+    assert "customers" in told.value.hint
+
+
+def test_texts_of_both_languages_are_there(whole):
+    card, _ = whole
+    told = card.as_dict()
+
+    def words(value):
+        if isinstance(value, dict):
+            if set(value) == {"en", "fr"}:
+                yield value
+            for part in value.values():
+                yield from words(part)
+        elif isinstance(value, list):
+            for part in value:
+                yield from words(part)
+
+    found = list(words(told))
+    assert len(found) > 60 and all(one["en"] and one["fr"] for one in found)
+
+
+def test_a_segment_is_the_same_figures_of_its_customers_alone(built):
+    everybody = built.scorecard()
+    customers = built.table("customers").to_pylist()
+    of_lyon = {row["customer_id"] for row in customers if row["city"] == "Lyon"}
+    records = [
+        r for r in built.table("identities").to_pylist() if r["customer_id"] in of_lyon
+    ]  # fmt: skip
+    assert 10 <= len(of_lyon) <= len(customers) - 10
+    card = built.scorecard(segment="city=lyon")
+    assert card.claim("customers").value == len(of_lyon) < everybody.claim("customers").value
+    assert card.claim("records").value == len(records)
+    assert card.trend == [] and card.segment == "city=lyon"
+    assert built.how("records", segment="city=lyon").rows == [{"value": len(records)}]
+
+
+def test_of_a_segment_of_few_nothing_is_told(built):
+    with pytest.raises(UsageError, match="fewer than 10"):
+        built.scorecard(segment="last_name=Petit and city=Lyon")
+
+
+def test_builds_carry_what_they_claimed(built):
+    first = built.table("scorecards")
+    assert first.schema.equals(SCORECARDS)
+    assert len(set(first["build"].to_pylist())) == 1
+    values = dict(zip(first["name"].to_pylist(), first["value"].to_pylist(), strict=True))
+    assert values["customers"] == built.table("customers").num_rows
+    built.build(force=True)
+    second = built.table("scorecards")
+    assert len(set(second["build"].to_pylist())) == 2
+    assert second.slice(0, first.num_rows).equals(first)
+    assert second.num_rows == 2 * first.num_rows
+    card = built.scorecard()
+    assert [p.value for p in card.trend if p.name == "customers"] == [values["customers"]] * 2
+    assert MOST_BUILDS > 2
+
+
+def test_nothing_hidden_is_carried(built):
+    card = built.scorecard()
+    hidden = {claim.name for claim in card.claims if claim.hidden}
+    assert not hidden & set(built.table("scorecards")["name"].to_pylist())
+
+
+def test_who_withdrew_is_counted_no_more(built):
+    before = built.scorecard(purpose="service")
+    customer = built.table("customers")["customer_id"][0].as_py()
+    built.consent(customer, "service", granted=False)
+    after = built.scorecard(purpose="service")
+    assert after.claim("customers").value == before.claim("customers").value - 1
+    assert after.left_out is None  # one is too few to be told
+    assert built.how("customers").rows == [{"value": after.claim("customers").value}]
+
+
+def test_the_scorecard_says_of_which_build_it_speaks(built):
+    card = built.scorecard()
+    told = datetime.fromisoformat(card.built)
+    assert told.tzinfo is not None and told <= datetime.now(UTC)
+    assert {card.build} == set(built.table("scorecards")["build"].to_pylist())
