@@ -104,7 +104,8 @@ class _Charts:
                 ),
                 Piece(0, met, "var(--met)", f"{name}, {t('met')}: {n.number(met)}"),
             ]
-            share = "" if theme.met_share is None else n.percent(theme.met_share[0], 0)
+            told = None not in (theme.met, theme.unmet, theme.met_share)
+            share = "" if not told or theme.met_share is None else n.percent(theme.met_share[0], 0)
             rows.append(Row(name, share and f"{t('met').lower()} {share}", pieces))
         low = min(piece.start for row in rows for piece in row.pieces)
         high = max(piece.end for row in rows for piece in row.pieces)

@@ -64,7 +64,8 @@ def _figure(card: Scorecard, section: str, names: tuple[str, ...]) -> Claim | No
 def _judged(card: Scorecard, kinds: tuple[str, ...]) -> Check | None:
     """The check of the first kind that has one; what is stated goes before what is kept silent.
 
-    Of several, the one that most people stand behind.
+    Of several, a share with its interval, and the one that fewest people stand behind: who looks
+    once should not think too well of it.
     """
     for kind in kinds:
         made = [
@@ -76,5 +77,15 @@ def _judged(card: Scorecard, kinds: tuple[str, ...]) -> Check | None:
             and check.claims[0].value is not None
         ]
         if made:
-            return max(made, key=lambda one: (one.published is not False, one.people or 0))
+            return min(made, key=_doubt)
     return None
+
+
+def _doubt(check: Check) -> tuple[bool, bool, bool, int]:
+    first = check.claims[0]
+    return (
+        check.published is False,
+        first.unit != "share",
+        first.low is None,
+        check.people or 0,
+    )

@@ -32,7 +32,8 @@ class Numbers:
     def __init__(self, language: str, currency: str = "") -> None:
         self._french = language == "fr"
         self._months = _MONTHS["fr" if self._french else "en"].split()
-        self._sign = _SIGNS.get(currency.upper(), currency)
+        # Codes have three letters; whatever else stands there must not break the page.
+        self._sign = _SIGNS.get(currency.upper(), currency[:8])
 
     @property
     def locale(self) -> dict[str, Any]:

@@ -4,7 +4,7 @@
   "use strict";
   let unfolded = [];
   addEventListener("beforeprint", () => {
-    unfolded = [...document.querySelectorAll("details:not([open])")];
+    unfolded = [...document.querySelectorAll("details:not(.how):not([open])")];
     for (const one of unfolded) one.open = true;
   });
   addEventListener("afterprint", () => {

@@ -13,7 +13,7 @@ FRENCH_SPEAKING = frozenset(
 TEXTS: dict[str, Words] = {
     # ── the head ──────────────────────────────────────────────────────────────────────────────
     "title": Words("How well {brand} knows its customers", "Ce que {brand} sait de ses clients"),
-    "kicker": Words("Scorecard", "Carte de score"),
+    "kicker": Words("Scorecard", "Bilan"),
     "lede": Words(
         "How well the brand knows its customers, and how it knows that it knows.",
         "À quel point la marque connaît ses clients, et comment elle sait qu'elle les connaît.",
@@ -36,21 +36,22 @@ TEXTS: dict[str, Words] = {
     "identified": Words("Identified", "Identifiés"),
     "identified_means": Words(
         "Who is this? The share that can be tied to a person.",
-        "Qui est-ce ? La part que l'on peut rattacher à une personne.",
+        "Qui est-ce\u202f? La part que l'on peut rattacher à une personne.",
     ),
     "known": Words("Known", "Connus"),
     "known_means": Words(
         "What does he intend? Those of whom a taste, a purchase or a departure is foretold.",
-        "Que veut-il faire ? Ceux dont on prévoit un goût, un achat ou un départ.",
+        "Que veut-il faire\u202f? Ceux dont on prévoit un goût, un achat ou un départ.",
     ),
     "understood": Words("Understood", "Compris"),
     "understood_means": Words(
         "What does he expect of the brand? Those who said so in their own words.",
-        "Qu'attend-il de la marque ? Ceux qui l'ont dit avec leurs propres mots.",
+        "Qu'attend-il de la marque\u202f? Ceux qui l'ont dit avec leurs propres mots.",
     ),
-    "checked_on": Words("Checked on {people} people:", "Vérifié sur {people} personnes :"),
-    "checked_plain": Words("Checked:", "Vérifié :"),
+    "checked_on": Words("Checked on {people} people:", "Vérifié sur {people} personnes\u202f:"),
+    "checked_plain": Words("Checked:", "Vérifié\u202f:"),
     "not_checked": Words("Not checked", "Non vérifié"),
+    "not_checked_see": Words("Not checked:", "Non vérifié\u202f:"),
     "see_how": Words("see how to check it", "voir comment le vérifier"),
     "see_all_checks": Words("all checks", "toutes les vérifications"),
     "no_figure": Words("not told", "non dit"),
@@ -122,12 +123,13 @@ TEXTS: dict[str, Words] = {
     "few_note": Words(
         "few: fewer than {least} people, or a figure that would give such a one away. "
         "It is not shown.",
-        "peu : moins de {least} personnes, ou un chiffre qui en trahirait un tel. "
+        "peu\u202f: moins de {least} personnes, ou un chiffre qui en trahirait un tel. "
         "Il n'est pas montré.",
     ),
     "interval_note": Words(
         "Brackets hold the 95 % interval of an estimate; a count of what is there has none.",
-        "Entre parenthèses, l'intervalle à 95 % d'une estimation ; un simple compte n'en a pas.",
+        "Entre parenthèses, l'intervalle à 95 % d'une estimation\u202f; un simple compte n'en a "
+        "pas.",
     ),
     "scroll": Words("table, scrolls sideways", "tableau, défile sur le côté"),
     "chart_table": Words("The figures of this chart", "Les chiffres de ce graphique"),
@@ -138,15 +140,16 @@ TEXTS: dict[str, Words] = {
     "curve_explained": Words(
         "On the diagonal a probability means what it says: of those told at 80 %, 80 % are right. "
         "The table below it holds the same figures.",
-        "Sur la diagonale, une probabilité veut dire ce qu'elle dit : de ce qui est annoncé à "
+        "Sur la diagonale, une probabilité veut dire ce qu'elle dit\u202f: de ce qui est annoncé à "
         "80 %, 80 % est juste. Le tableau en dessous tient les mêmes chiffres.",
     ),
     "known_by": Words(
-        "Customers by how each attribute is known", "Clients selon la façon dont on connaît"
+        "How each attribute of customers is known",
+        "Comment chaque attribut des clients est connu",
     ),
     "attribute": Words("Attribute", "Attribut"),
     # ── understand ────────────────────────────────────────────────────────────────────────────
-    "themes": Words("Themes: met, unmet, wished", "Thèmes : satisfait, insatisfait, souhaité"),
+    "themes": Words("Themes: met, unmet, wished", "Thèmes\u202f: satisfait, insatisfait, souhaité"),
     "theme": Words("Theme", "Thème"),
     "dimension": Words("Dimension", "Dimension"),
     "texts": Words("Texts", "Textes"),
@@ -157,6 +160,7 @@ TEXTS: dict[str, Words] = {
     "met_share": Words("Met, of met and unmet", "Satisfait, sur satisfait et insatisfait"),
     "driver": Words("Weight in ratings", "Poids dans les notes"),
     "f1": Words("Coded rightly (F1)", "Codé justement (F1)"),
+    "more_quotes": Words("Of further themes", "D'autres thèmes"),
     "quotes": Words("In their words", "Avec leurs mots"),
     "surely": Words("sure to {share}", "sûr à {share}"),
     "dimension.brand": Words("brand", "marque"),
@@ -184,11 +188,11 @@ TEXTS: dict[str, Words] = {
     "kind.intents": Words("Intents", "Intentions"),
     "kind.expectations": Words("Expectations", "Attentes"),
     "kind.other": Words("Other checks", "Autres vérifications"),
-    "measured_on": Words("Measured on {on}", "Mesuré sur : {on}"),
+    "measured_on": Words("Measured on {on}", "Mesuré sur\u202f: {on}"),
     "of_date": Words("on {date}", "le {date}"),
     "told_now": Words("told of {people} now", "dit de {people} aujourd'hui"),
     "published": Words("stated", "énoncé"),
-    "unpublished": Words("kept silent: not right enough", "tu : pas assez juste"),
+    "unpublished": Words("kept silent: not right enough", "tu\u202f: pas assez juste"),
     "curve": Words("Told, and how often right", "Annoncé, et combien de fois juste"),
     "curve_told": Words("probability told", "probabilité annoncée"),
     "curve_right": Words("share right", "part juste"),
