@@ -20,6 +20,7 @@ from connu.cli import (
     check,
     code,
     consent,
+    correct,
     decide,
     demo,
     evaluate,
@@ -34,6 +35,7 @@ from connu.cli import (
     scorecard,
     show,
     status,
+    survey,
     teach,
     themes,
 )
@@ -92,10 +94,12 @@ app.command(rich_help_panel=UNDERSTAND)(teach.teach)
 app.command(rich_help_panel=UNDERSTAND)(answer.answer)
 app.command(rich_help_panel=CORRECT)(decide.join)
 app.command(rich_help_panel=CORRECT)(decide.split)
+app.command(rich_help_panel=CORRECT)(correct.correct)
 app.add_typer(consent.app, name="consent", rich_help_panel=CORRECT)
 app.command(rich_help_panel=CORRECT)(forget.forget)
 app.command(rich_help_panel=MEASURE)(scorecard.scorecard)
 app.command(rich_help_panel=MEASURE)(report.report)
+app.add_typer(survey.app, name="survey", rich_help_panel=MEASURE)
 app.add_typer(evaluate.app, name="evaluate", rich_help_panel=MEASURE)
 
 

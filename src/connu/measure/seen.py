@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -102,6 +103,10 @@ class Seen(msgspec.Struct, frozen=True):
     sides: list[Side]
     remark: Words | None = None
     command: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it as JSON."""
+        return dict(msgspec.to_builtins(self, str_keys=True))
 
     def claims(self) -> Iterator[Claim]:
         """Every figure, in the order read."""
