@@ -87,7 +87,8 @@ def test_labels_are_not_seen_before_they_are_judged(bare):
 
 
 @pytest.mark.slow
-def test_few_labels_are_repeated_by_seed(bare):
+def test_few_labels_are_repeated_by_seed(bare, monkeypatch):
+    monkeypatch.setenv("CONNU_NOW", "2026-03-01T12:00:00Z")
     path = write(bare, *with_texts())
     found = bare.evaluate_expectations(path, few=4, seeds=3)
     (judged,) = found.judged

@@ -127,8 +127,11 @@ def _print_reliability(console: Console, score: ExpectationScore) -> None:
 
     if not score.reliability:
         return
+    bounds = score.bounds.get("calibration_error")
+    within = "" if bounds is None else f" ({bounds.low:.3f}–{bounds.high:.3f})"
     console.print(
-        f"Do the probabilities mean what they say? Calibration error {score.calibration_error:.3f}"
+        "Do the probabilities mean what they say? "
+        f"Calibration error {score.calibration_error:.3f}{within}"
     )
     headers = ("told between", "themes", "told", "right", "", "95 % interval")
     rows = [

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from connu.app.evaluation import TwinsEvaluation
+    from connu.measure.bounds import Bounds
     from connu.measure.intervals import Share
     from connu.measure.reliability import Reliability
     from connu.measure.twins import Stated, TwinsScore
@@ -86,8 +87,12 @@ def _figures(score: TwinsScore) -> list[tuple[str, str, str]]:
         _share("accuracy of the surest 50 %", score.acc50),
         _share("accuracy of the surest 20 %", score.acc20),
         _share("… shared out over the values", score.acc20c),
-        ("calibration error (ECE)", f"{score.ece:.4f}", ""),
-        ("overconfidence", f"{score.overconfidence:+.4f}".replace("-", "−"), ""),
+        ("calibration error (ECE)", f"{score.ece:.4f}", _interval(score.bounds.get("ece"), 3)),
+        (
+            "overconfidence",
+            f"{score.overconfidence:+.4f}".replace("-", "−"),
+            _interval(score.bounds.get("overconfidence"), 3),
+        ),
         _share("coverage at 90 % accuracy", score.coverage90.share),
         _share("coverage at 95 % accuracy", score.coverage95.share),
     ]
@@ -141,7 +146,7 @@ def _decimal(share: Share | None) -> str:
     return "" if share is None else f"{share.value:.4f}"
 
 
-def _interval(share: Share | None, digits: int = 0) -> str:
+def _interval(share: Share | Bounds | None, digits: int = 0) -> str:
     """The bounds of a share, in per cent, or as decimals where `digits` are asked.
 
     >>> from connu.measure.intervals import Share
@@ -151,5 +156,5 @@ def _interval(share: Share | None, digits: int = 0) -> str:
     if share is None:
         return ""
     if digits:
-        return f"{share.low:.{digits}f} – {share.high:.{digits}f}"
+        return f"{share.low:.{digits}f} – {share.high:.{digits}f}".replace("-", "−")
     return f"{100 * share.low:.1f} – {100 * share.high:.1f} %"
