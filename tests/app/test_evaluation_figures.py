@@ -15,11 +15,11 @@ import pytest
 
 from connu.app.affinity_evaluation import AffinityScore
 from connu.app.buying_evaluation import BuyScore
-from connu.app.evaluation import TwinsEvaluation
-from connu.app.expectation_evaluation import ExpectationsEvaluation, Judged
-from connu.app.intent_evaluation import IntentsEvaluation
+from connu.app.expectation_figures import ExpectationsEvaluation, Judged
+from connu.app.intent_figures import IntentsEvaluation
 from connu.app.next_evaluation import NextEvaluation
 from connu.app.staying_evaluation import StayScore
+from connu.app.twin_figures import TwinsEvaluation
 from connu.measure.evaluation import UNITS, Evaluation, EvaluationFigure, Origin
 from connu.measure.expectations import UNSAID, Codings, Words, expectation_score
 from connu.measure.intents import IntentScore, intent_score

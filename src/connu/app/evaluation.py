@@ -2,84 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
 
-import msgspec
 import numpy as np
 import pyarrow as pa
 
 from connu.app.folds import Folds, folds_of
 from connu.app.reading import Reading
+from connu.app.twin_figures import Measured, Promise, TwinsEvaluation
 from connu.govern.sensitive import is_sensitive
 from connu.kernel.attributes import BUILT_IN
 from connu.kernel.clock import now_utc
 from connu.kernel.errors import PurposeError, UsageError, did_you_mean
 from connu.kernel.progress import Progress
 from connu.kernel.settings import Attribute, Settings
-from connu.measure.evaluation import Evaluation, Origin
-from connu.measure.intervals import Share
+from connu.measure.evaluation import Origin
 from connu.measure.risk_coverage import RiskCoverage
-from connu.measure.twins import Stated, TwinsScore, evaluate_twins
+from connu.measure.twins import Stated, evaluate_twins
 from connu.twins.learnable import make_refused
-
-Promise = Literal["kept", "missed within chance", "broken", "nothing stated"]
 
 #: Points of the curve of accuracy over coverage.
 _POINTS = 50
-
-
-@dataclass(frozen=True)
-class Measured:
-    """Accuracy of the surest people.
-
-    Attributes:
-        coverage: their share of those judged, 0–1.
-        accuracy: the share of them told rightly, with its interval.
-    """
-
-    coverage: float
-    accuracy: Share
-
-
-@dataclass(frozen=True)
-class TwinsEvaluation:
-    """What the probabilities of one attribute are worth.
-
-    Attributes:
-        attribute: which.
-        precision: promised for it, 0–1.
-        promise: whether statements kept it.
-        score: the figures.
-        curve: accuracy over coverage, the surest first.
-        folds: by whom people were judged, in words.
-        origin: where the figures come from.
-        unknown: rows of the file about nobody readable; 0 without a file.
-        unjudged: people of the file whose value nobody knows, or of whom nothing was seen; 0
-            without a file.
-    """
-
-    attribute: str
-    precision: float
-    promise: Promise
-    score: TwinsScore
-    curve: list[Measured]
-    folds: str
-    origin: Origin
-    unknown: int = 0
-    unjudged: int = 0
-
-    def as_dict(self) -> dict[str, Any]:
-        """The evaluation as JSON, with the frame that all evaluations share."""
-        told: dict[str, Any] = msgspec.to_builtins(self, str_keys=True)
-        return told | {"evaluation": self.as_evaluation().as_dict()}
-
-    def as_evaluation(self) -> Evaluation:
-        """The evaluation in the frame that all share."""
-        from connu.app.twin_figures import twin_figures
-
-        return twin_figures(self)
 
 
 def evaluate(

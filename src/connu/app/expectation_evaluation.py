@@ -11,15 +11,15 @@ Three ways, by what there is:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 
 from connu.app.expectation_codings import build_codings, truth_codings, words_of
+from connu.app.expectation_figures import ExpectationsEvaluation, Judged, Labels
 from connu.app.expectation_learning import Learner, learner_of, part_of_truth
 from connu.app.expectation_truth import (
     TruthFile,
@@ -34,13 +34,11 @@ from connu.journal.journal import open_journal
 from connu.kernel.errors import NotFoundError, UsageError
 from connu.kernel.progress import Progress, Silent
 from connu.kernel.settings import Settings
-from connu.measure.evaluation import Evaluation, Origin
+from connu.measure.evaluation import Origin
 from connu.measure.expectations import ExpectationScore, expectation_score
 from connu.measure.repeats import Repeated, repeated
 from connu.understand.code_checks import placed
 from connu.understand.codebook import Codebook, read_codebook
-
-Labels = Literal["build", "none", "few", "all"]
 
 #: Verbatims of the build that are read beside those of the truth, to learn how customers write.
 _BESIDE = 12_000
@@ -48,59 +46,6 @@ _SOME = (
     "SELECT source, verbatim_id, text FROM ({verbatims})"
     ' ORDER BY hash(verbatim_id, "row"), source, verbatim_id LIMIT {n}'
 )
-
-
-@dataclass(frozen=True)
-class Judged:
-    """What was found in one way.
-
-    Attributes:
-        labels: what was learnt from: none, few or all labels of the truth, or what the build had.
-        learnt_from: how many coded verbatims; of folds and draws, in one of them.
-        score: the figures; of several draws, those of the first.
-        draws: figures over draws; empty of one.
-    """
-
-    labels: Labels
-    learnt_from: int
-    score: ExpectationScore
-    draws: dict[str, Repeated] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class ExpectationsEvaluation:
-    """How rightly expectations are coded.
-
-    Attributes:
-        judged: by what was learnt from.
-        lines: verbatims of the truth.
-        by: by what each was judged, in words.
-        origin: where the figures come from.
-        unknown: lines whose verbatim the build does not have, or not readable for the purpose.
-        learnt: lines left out: the build learnt from their codes.
-        repeated: lines that a later line of the same id replaces.
-        passed_over: members of lines that connu does not know and did not look at.
-    """
-
-    judged: list[Judged]
-    lines: int
-    by: str
-    origin: Origin
-    unknown: int = 0
-    learnt: int = 0
-    repeated: int = 0
-    passed_over: list[str] = field(default_factory=list)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The evaluation as JSON, with the frame that all evaluations share."""
-        told: dict[str, Any] = msgspec.to_builtins(self, str_keys=True)
-        return told | {"evaluation": self.as_evaluation().as_dict()}
-
-    def as_evaluation(self) -> Evaluation:
-        """The evaluation in the frame that all share."""
-        from connu.app.expectation_figures import expectation_figures
-
-        return expectation_figures(self)
 
 
 def evaluate_expectations(

@@ -1,21 +1,29 @@
-"""How rightly expectations are coded, as figures in the frame of every evaluation."""
+"""How rightly expectations are coded: an evaluation, as detail and as figures in the frame."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Any, Literal
+
+import msgspec
 
 from connu.measure.bounds import Bounds
-from connu.measure.evaluation import Evaluation, EvaluationCurve, EvaluationFigure, FigureGroup
+from connu.measure.evaluation import (
+    Evaluation,
+    EvaluationCurve,
+    EvaluationFigure,
+    FigureGroup,
+    Origin,
+)
 from connu.measure.expectations import ExpectationScore
 from connu.measure.few import K_LEAST
 from connu.measure.repeats import Repeated
 from connu.measure.theme_figures import Found
 from connu.measure.tone_figures import WordScore
 
-if TYPE_CHECKING:
-    from connu.app.expectation_evaluation import ExpectationsEvaluation
+Labels = Literal["build", "none", "few", "all"]
 
 _VERBATIMS = "verbatims"
 _LEARNT = {
@@ -34,7 +42,58 @@ _DRAWN = {
 }
 
 
-def expectation_figures(evaluation: ExpectationsEvaluation) -> Evaluation:
+@dataclass(frozen=True)
+class Judged:
+    """What was found in one way.
+
+    Attributes:
+        labels: what was learnt from: none, few or all labels of the truth, or what the build had.
+        learnt_from: how many coded verbatims; of folds and draws, in one of them.
+        score: the figures; of several draws, those of the first.
+        draws: figures over draws; empty of one.
+    """
+
+    labels: Labels
+    learnt_from: int
+    score: ExpectationScore
+    draws: dict[str, Repeated] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ExpectationsEvaluation:
+    """How rightly expectations are coded.
+
+    Attributes:
+        judged: by what was learnt from.
+        lines: verbatims of the truth.
+        by: by what each was judged, in words.
+        origin: where the figures come from.
+        unknown: lines whose verbatim the build does not have, or not readable for the purpose.
+        learnt: lines left out: the build learnt from their codes.
+        repeated: lines that a later line of the same id replaces.
+        passed_over: members of lines that connu does not know and did not look at.
+    """
+
+    judged: list[Judged]
+    lines: int
+    by: str
+    origin: Origin
+    unknown: int = 0
+    learnt: int = 0
+    repeated: int = 0
+    passed_over: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The evaluation as JSON, with the frame that all evaluations share."""
+        told: dict[str, Any] = msgspec.to_builtins(self, str_keys=True)
+        return told | {"evaluation": self.as_evaluation().as_dict()}
+
+    def as_evaluation(self) -> Evaluation:
+        """The evaluation in the frame that all share."""
+        return _figures(self)
+
+
+def _figures(evaluation: ExpectationsEvaluation) -> Evaluation:
     """The evaluation of codes in the frame that all share; themes as last judged."""
     figures: list[EvaluationFigure] = []
     curves = []

@@ -12,17 +12,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from connu.app.affinity_evaluation import AffinityScore, evaluate_affinities
-from connu.app.buying_evaluation import BuyScore, evaluate_buying
-from connu.app.next_evaluation import NextEvaluation, evaluate_next
+from connu.app.affinity_evaluation import evaluate_affinities
+from connu.app.buying_evaluation import evaluate_buying
+from connu.app.intent_figures import IntentsEvaluation
+from connu.app.next_evaluation import evaluate_next
 from connu.app.reading import Reading
 from connu.app.session_trails import SESSION, nameless_sessions, session_trails
-from connu.app.staying_evaluation import StayScore, judge_staying
+from connu.app.staying_evaluation import judge_staying
 from connu.kernel.clock import now_utc
 from connu.kernel.errors import UsageError, did_you_mean
 from connu.kernel.progress import Progress
@@ -30,7 +30,7 @@ from connu.kernel.settings import Settings
 from connu.know.reading import read_trails
 from connu.know.trails import DAY, Trails
 from connu.ledger.intents import spoken_reason
-from connu.measure.evaluation import Evaluation, Origin
+from connu.measure.evaluation import Origin
 from connu.twins.learnable import make_refused
 
 #: What may be judged, by the word of the command.
@@ -39,53 +39,6 @@ PARTS = ("next", "buy", "affinity", "stay")
 STAYING_DAYS = 91
 _HELD_OUT = "held out: a later time"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class IntentsEvaluation(msgspec.Struct, frozen=True):
-    """What intents are worth, on a time split.
-
-    Attributes:
-        cut: the moment (ISO, UTC) up to which was learnt; of staying see `staying_cut`.
-        now: the moment the events end.
-        subjects: customers and visitors with events.
-        origin: where the figures come from.
-        events: of theirs, before the cut; after: from the cut on.
-        after: see `events`.
-        next: what comes next, or None.
-        buying: intents to buy, by horizon.
-        affinities: by depth of the catalogue.
-        staying: how customers stay, or None.
-        staying_cut: the moment up to which staying was learnt, or None.
-        truth: what the build in force tells, against labelled truth; empty without any.
-        skipped: what was not judged, and why, in words.
-        aside: events and subjects that were set aside, by reason.
-    """
-
-    cut: str
-    now: str
-    subjects: int
-    origin: Origin
-    events: int
-    after: int
-    next: NextEvaluation | None = None
-    buying: list[BuyScore] = []
-    affinities: list[AffinityScore] = []
-    staying: StayScore | None = None
-    staying_cut: str | None = None
-    truth: list[BuyScore] = []
-    skipped: dict[str, str] = {}
-    aside: dict[str, int] = {}
-
-    def as_dict(self) -> dict[str, Any]:
-        """The evaluation as JSON, with the frame that all evaluations share."""
-        told: dict[str, Any] = msgspec.to_builtins(self, str_keys=True)
-        return told | {"evaluation": self.as_evaluation().as_dict()}
-
-    def as_evaluation(self) -> Evaluation:
-        """The evaluation in the frame that all share."""
-        from connu.app.intent_figures import intent_figures
-
-        return intent_figures(self)
 
 
 def evaluate_intents(

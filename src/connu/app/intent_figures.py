@@ -1,9 +1,11 @@
-"""What intents are worth, as figures in the frame of every evaluation."""
+"""What intents are worth: an evaluation, as detail and as figures in the frame of all."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import Any
+
+import msgspec
 
 from connu.app.affinity_evaluation import AffinityScore
 from connu.app.buying_evaluation import BuyScore
@@ -15,20 +17,63 @@ from connu.measure.evaluation import (
     EvaluationFigure,
     FigureGroup,
     Interval,
+    Origin,
 )
 from connu.measure.few import K_LEAST
 from connu.measure.intents import IntentScore, Rival
 from connu.measure.purchases import PurchaseScore
 from connu.measure.ranking import RankingScore
 
-if TYPE_CHECKING:
-    from connu.app.intent_evaluation import IntentsEvaluation
-
 _RATE, _LAST, _PLAIN = "the base rate", "what was viewed last", "BG/NBD"
 _SUBJECTS = {"all": "customers and visitors", "customer": "customers", "visitor": "visitors"}
 
 
-def intent_figures(evaluation: IntentsEvaluation) -> Evaluation:
+class IntentsEvaluation(msgspec.Struct, frozen=True):
+    """What intents are worth, on a time split.
+
+    Attributes:
+        cut: the moment (ISO, UTC) up to which was learnt; of staying see `staying_cut`.
+        now: the moment the events end.
+        subjects: customers and visitors with events.
+        origin: where the figures come from.
+        events: of theirs, before the cut; after: from the cut on.
+        after: see `events`.
+        next: what comes next, or None.
+        buying: intents to buy, by horizon.
+        affinities: by depth of the catalogue.
+        staying: how customers stay, or None.
+        staying_cut: the moment up to which staying was learnt, or None.
+        truth: what the build in force tells, against labelled truth; empty without any.
+        skipped: what was not judged, and why, in words.
+        aside: events and subjects that were set aside, by reason.
+    """
+
+    cut: str
+    now: str
+    subjects: int
+    origin: Origin
+    events: int
+    after: int
+    next: NextEvaluation | None = None
+    buying: list[BuyScore] = []
+    affinities: list[AffinityScore] = []
+    staying: StayScore | None = None
+    staying_cut: str | None = None
+    truth: list[BuyScore] = []
+    skipped: dict[str, str] = {}
+    aside: dict[str, int] = {}
+
+    def as_dict(self) -> dict[str, Any]:
+        """The evaluation as JSON, with the frame that all evaluations share."""
+        told: dict[str, Any] = msgspec.to_builtins(self, str_keys=True)
+        return told | {"evaluation": self.as_evaluation().as_dict()}
+
+    def as_evaluation(self) -> Evaluation:
+        """The evaluation in the frame that all share."""
+        return _figures(self)
+
+
+def _figures(evaluation: IntentsEvaluation) -> Evaluation:
     """The evaluation of intents in the frame that all share.
 
     Beside each figure stands the better of the plainer ways. Of single categories only the longest

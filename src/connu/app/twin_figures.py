@@ -1,24 +1,82 @@
-"""What twins are worth, as figures in the frame of every evaluation."""
+"""What twins are worth: an evaluation, as detail and as figures in the frame of all evaluations."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import Any, Literal
 
-from connu.measure.evaluation import Evaluation, EvaluationCurve, EvaluationFigure, FigureGroup
+import msgspec
+
+from connu.measure.evaluation import (
+    Evaluation,
+    EvaluationCurve,
+    EvaluationFigure,
+    FigureGroup,
+    Origin,
+)
 from connu.measure.few import hide_few
-from connu.measure.intervals import wilson
+from connu.measure.intervals import Share, wilson
 from connu.measure.risk_coverage import Coverage
 from connu.measure.twins import Stated, TwinsScore, ValueScore
 
-if TYPE_CHECKING:
-    from connu.app.evaluation import TwinsEvaluation
+Promise = Literal["kept", "missed within chance", "broken", "nothing stated"]
 
 _PEOPLE = "people"
 _CHANCE = "chance"
 
 
-def twin_figures(evaluation: TwinsEvaluation) -> Evaluation:
+@dataclass(frozen=True)
+class Measured:
+    """Accuracy of the surest people.
+
+    Attributes:
+        coverage: their share of those judged, 0–1.
+        accuracy: the share of them told rightly, with its interval.
+    """
+
+    coverage: float
+    accuracy: Share
+
+
+@dataclass(frozen=True)
+class TwinsEvaluation:
+    """What the probabilities of one attribute are worth.
+
+    Attributes:
+        attribute: which.
+        precision: promised for it, 0–1.
+        promise: whether statements kept it.
+        score: the figures.
+        curve: accuracy over coverage, the surest first.
+        folds: by whom people were judged, in words.
+        origin: where the figures come from.
+        unknown: rows of the file about nobody readable; 0 without a file.
+        unjudged: people of the file whose value nobody knows, or of whom nothing was seen; 0
+            without a file.
+    """
+
+    attribute: str
+    precision: float
+    promise: Promise
+    score: TwinsScore
+    curve: list[Measured]
+    folds: str
+    origin: Origin
+    unknown: int = 0
+    unjudged: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """The evaluation as JSON, with the frame that all evaluations share."""
+        told: dict[str, Any] = msgspec.to_builtins(self, str_keys=True)
+        return told | {"evaluation": self.as_evaluation().as_dict()}
+
+    def as_evaluation(self) -> Evaluation:
+        """The evaluation in the frame that all share."""
+        return _figures(self)
+
+
+def _figures(evaluation: TwinsEvaluation) -> Evaluation:
     """The evaluation of an attribute in the frame that all share.
 
     Values that fewer than ten people have are left out, as everywhere (`few.hide_few`).

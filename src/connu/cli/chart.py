@@ -10,7 +10,7 @@ from connu.cli.panel import BLUE, FAINT, INK, LEFT, SIDE, Panel, document, write
 from connu.kernel.errors import UsageError
 
 if TYPE_CHECKING:
-    from connu.app.evaluation import TwinsEvaluation
+    from connu.app.twin_figures import TwinsEvaluation
 
 SUFFIXES = (".svg", ".html")
 

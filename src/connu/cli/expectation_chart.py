@@ -9,7 +9,7 @@ from connu.cli.chart import check_chart
 from connu.cli.panel import BLUE, FAINT, LEFT, SIDE, Panel, document, write_document
 
 if TYPE_CHECKING:
-    from connu.app.expectation_evaluation import ExpectationsEvaluation
+    from connu.app.expectation_figures import ExpectationsEvaluation
 
 
 def write_expectation_chart(evaluation: ExpectationsEvaluation, path: Path) -> None:

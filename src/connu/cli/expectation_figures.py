@@ -10,7 +10,7 @@ from connu.cli.bars import bar
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from connu.app.expectation_evaluation import ExpectationsEvaluation, Judged
+    from connu.app.expectation_figures import ExpectationsEvaluation, Judged
     from connu.measure.expectations import ExpectationScore
     from connu.measure.intervals import Share
     from connu.measure.theme_figures import Found

@@ -15,7 +15,7 @@ from connu.kernel.errors import UsageError
 
 if TYPE_CHECKING:
     from connu.app.buying_evaluation import BuyScore
-    from connu.app.intent_evaluation import IntentsEvaluation
+    from connu.app.intent_figures import IntentsEvaluation
     from connu.app.next_evaluation import NextEvaluation
     from connu.measure.intervals import Share
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from connu.app.affinity_evaluation import AffinityScore
     from connu.app.buying_evaluation import BuyScore
-    from connu.app.intent_evaluation import IntentsEvaluation
+    from connu.app.intent_figures import IntentsEvaluation
     from connu.app.next_evaluation import NextEvaluation
     from connu.app.staying_evaluation import StayScore
     from connu.measure.intervals import Share

@@ -10,7 +10,7 @@ from connu.cli.bars import bar, sparkline
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from connu.app.evaluation import TwinsEvaluation
+    from connu.app.twin_figures import TwinsEvaluation
     from connu.measure.bounds import Bounds
     from connu.measure.intervals import Share
     from connu.measure.reliability import Reliability
