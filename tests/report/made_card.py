@@ -189,7 +189,8 @@ def theme(
     found = wilson((met or 0) / told, told) if told else None
     return Theme(
         name, dimension, told + (wished or 0) + 12, told // 2 + 10, met, unmet, wished,
-        None if found is None else (found.value, found.low, found.high), **more,
+        None if found is None else (found.value, found.low, found.high),
+        how=f"SELECT count(*) FROM expectations WHERE theme = '{name}'", **more,
     )  # fmt: skip
 
 
@@ -214,12 +215,17 @@ THEMES = [
     theme("honesty", "brand", 71, 66, 12, driver=(0.05, 0.030, 0.070), f1=(0.69, 0.55, 0.8)),
 ]  # fmt: skip
 
+
+def intent(category: str, *figures: Any) -> IntentNow:
+    return IntentNow(category, *figures, how=f"SELECT * FROM intents WHERE target = '{category}'")
+
+
 INTENTS = [
-    IntentNow("Linge de lit/Housses de couette", 30, 1_240, 3_310, 214.6, 18_240.0),
-    IntentNow("Rideaux et voilages", 30, 640, 2_115, 120.2, 14_905.5),
-    IntentNow("Vaisselle/Assiettes", 30, 410, 1_204, 74.9, 3_310.0),
-    IntentNow("Tapis/Tapis berbères/Laine", 30, 57, None, 8.1, 2_050.0),
-    IntentNow("Bougies", 30, 322, 911, 61.4, None),
+    intent("Linge de lit/Housses de couette", 30, 1_240, 3_310, 214.6, 18_240.0),
+    intent("Rideaux et voilages", 30, 640, 2_115, 120.2, 14_905.5),
+    intent("Vaisselle/Assiettes", 30, 410, 1_204, 74.9, 3_310.0),
+    intent("Tapis/Tapis berbères/Laine", 30, 57, None, 8.1, 2_050.0),
+    intent("Bougies", 30, 322, 911, 61.4, None),
 ]
 
 STEPS = [

@@ -12,6 +12,7 @@ import gzip
 import hashlib
 import subprocess
 import sys
+from contextlib import suppress
 from functools import cache
 from typing import NamedTuple
 
@@ -57,12 +58,13 @@ class Bundling:
 
     def __init__(self) -> None:
         self._made = _kept()
+        self._process: subprocess.Popen[str] | None = None
         if self._made:
             return
         # -P: nothing in the folder one happens to be in is imported.
         command = [sys.executable, "-P", "-m", "connu.report.bundle"]
-        self._process: subprocess.Popen[str] | None = None
-        try:
+        # Where no process can be had, `result` makes it here.
+        with suppress(OSError):
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -70,9 +72,6 @@ class Bundling:
                 stderr=subprocess.DEVNULL,
                 text=True,
             )
-        except OSError:
-            # No process can be had: `result` makes it here.
-            self._process = None
 
     def result(self) -> Bundle:
         """The bundle; waits for it."""
@@ -85,6 +84,7 @@ class Bundling:
         if not self._made and self._process is not None:
             self._process.kill()
             self._process.communicate()
+            self._process = None
 
     def _told(self) -> Bundle | None:
         if self._process is None:

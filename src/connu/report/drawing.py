@@ -7,6 +7,7 @@ Colours are the page's own (CSS variables), so that one drawing serves light, da
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from html import escape
@@ -22,6 +23,9 @@ _ALLOWED = frozenset(
     "pointer-events r stroke stroke-dasharray stroke-linecap stroke-miterlimit stroke-opacity "
     "stroke-width text-anchor transform viewBox width x x1 x2 y y1 y2".split()
 )
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BREAKS = frozenset("\t\n\v\f\r\x85\u2028\u2029")
+_STEERING = frozenset(("Cc", "Cf", "Cs", "Cn", "Co"))
 _NO_SHAPE = "M0,0h0v0h0Z"
 
 CONFIG: dict[str, Any] = {
@@ -63,21 +67,33 @@ def plain(text: str, limit: int = 60) -> str:
     >>> plain("a\\u202e\\x07b"), plain("Linen / covers", 8)
     ('ab', 'Linen /…')
     """
-    kept = "".join(
-        " " if sign.isspace() else sign
+    words = "".join(
+        " " if sign in _BREAKS else sign
         for sign in text
-        if sign.isspace() or unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Cn", "Co")
+        if sign in _BREAKS or unicodedata.category(sign) not in _STEERING
     )
+    kept = " ".join(part for part in words.split(" ") if part)
     return kept if len(kept) <= limit else f"{kept[: limit - 1].rstrip()}…"
 
 
 def spec_of(chart: Chart) -> dict[str, Any]:
-    """The chart's specification, whole: with its schema and the page's look."""
+    """The chart's specification, whole: with its schema and the page's look.
+
+    No text in it holds a sign that XML forbids: vl-convert would end the process.
+    """
     return {
         "$schema": f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE}.json",
         "config": CONFIG,
-        **chart.spec,
+        **{name: _drawable(part) for name, part in chart.spec.items()},
     }
+
+
+def _drawable(part: Any) -> Any:
+    if isinstance(part, str):
+        return _NO_XML.sub("", part)
+    if isinstance(part, dict):
+        return {name: _drawable(value) for name, value in part.items()}
+    return [_drawable(value) for value in part] if isinstance(part, list) else part
 
 
 def awake(chart: Chart) -> dict[str, Any]:

@@ -107,13 +107,9 @@ TEXTS: dict[str, Words] = {
         "There is nothing to measure yet. What follows says what to bring.",
         "Il n'y a encore rien à mesurer. Ce qui suit dit quoi apporter.",
     ),
-    "nothing_here": Words("Nothing is told here yet.", "Rien n'est encore dit ici."),
-    "nothing_missing": Words("Nothing is missing.", "Rien ne manque."),
     # ── tables ────────────────────────────────────────────────────────────────────────────────
     "figure": Words("Figure", "Chiffre"),
     "value": Words("Value", "Valeur"),
-    "interval": Words("95 % interval", "Intervalle à 95 %"),
-    "scale": Words("0 to 100 %", "0 à 100 %"),
     "on_people": Words("on {people} people", "sur {people} personnes"),
     "base": Words("baseline {value}", "référence {value}"),
     "part": Words("Part", "Part"),
@@ -133,10 +129,6 @@ TEXTS: dict[str, Words] = {
     ),
     "scroll": Words("table, scrolls sideways", "tableau, défile sur le côté"),
     "chart_table": Words("The figures of this chart", "Les chiffres de ce graphique"),
-    "chart_told": Words(
-        "The same figures stand in the table beside it.",
-        "Les mêmes chiffres sont dans le tableau à côté.",
-    ),
     "curve_explained": Words(
         "On the diagonal a probability means what it says: of those told at 80 %, 80 % are right. "
         "The table below it holds the same figures.",
@@ -151,7 +143,6 @@ TEXTS: dict[str, Words] = {
     # ── understand ────────────────────────────────────────────────────────────────────────────
     "themes": Words("Themes: met, unmet, wished", "Thèmes\u202f: satisfait, insatisfait, souhaité"),
     "theme": Words("Theme", "Thème"),
-    "dimension": Words("Dimension", "Dimension"),
     "texts": Words("Texts", "Textes"),
     "speakers": Words("Customers", "Clients"),
     "met": Words("Met", "Satisfait"),
@@ -179,10 +170,8 @@ TEXTS: dict[str, Words] = {
     "visitors": Words("Visitors", "Visiteurs"),
     "buyers": Words("Expected buyers", "Acheteurs attendus"),
     "expected_value": Words("Expected value", "Valeur attendue"),
-    "within_days": Words("within {days} days", "d'ici {days} jours"),
     # ── how rightly ───────────────────────────────────────────────────────────────────────────
     "accuracy_look": Words("Every check at one look", "Toutes les vérifications en un coup d'œil"),
-    "check": Words("Check", "Vérification"),
     "kind.identities": Words("Identities", "Identités"),
     "kind.twins": Words("Told by twins", "Dit par les jumeaux"),
     "kind.intents": Words("Intents", "Intentions"),
@@ -191,7 +180,6 @@ TEXTS: dict[str, Words] = {
     "measured_on": Words("Measured on {on}", "Mesuré sur\u202f: {on}"),
     "of_date": Words("on {date}", "le {date}"),
     "told_now": Words("told of {people} now", "dit de {people} aujourd'hui"),
-    "published": Words("stated", "énoncé"),
     "unpublished": Words("kept silent: not right enough", "tu\u202f: pas assez juste"),
     "curve": Words("Told, and how often right", "Annoncé, et combien de fois juste"),
     "curve_told": Words("probability told", "probabilité annoncée"),
@@ -202,7 +190,6 @@ TEXTS: dict[str, Words] = {
     "people": Words("People", "Personnes"),
     "get_truth": Words("How to get truth", "Comment obtenir la vérité"),
     # ── what to do next ───────────────────────────────────────────────────────────────────────
-    "gain": Words("Gain", "Gain"),
     "more_people": Words("{people} more people known", "{people} personnes de plus connues"),
     "unit.records": Words("records", "fiches"),
     "unit.customers": Words("customers", "clients"),
@@ -213,7 +200,6 @@ TEXTS: dict[str, Words] = {
     # ── trend ─────────────────────────────────────────────────────────────────────────────────
     "when": Words("Build of", "Construction du"),
     # ── appendix and foot ─────────────────────────────────────────────────────────────────────
-    "ask": Words("Ask for it", "Le demander"),
     "made_by": Words(
         "Made by connu from build {build}. This page asks nothing of any network.",
         "Fait par connu à partir de la construction {build}. "
