@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CANDIDATES := $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
 DEMO := demo
+# A test file runs whole in one of the processes, the slow ones first; one process: PARALLEL=
+PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -43,10 +45,10 @@ demo: setup  ## make a sample brand, build it, print its scorecard
 	@echo "Look further: the commands named under the build above, or $(BIN)/connu --help"
 
 test: setup  ## run every test (Spark's need Java, those that look at pages Chromium)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 test-quick: setup  ## run the tests but the slow ones (Spark, pages, large inputs)
-	@$(BIN)/python -m pytest -m "not slow" $(ARGS)
+	@$(BIN)/python -m pytest $(PARALLEL) -m "not slow" $(ARGS)
 
 check: setup  ## formatting, lint, types, layers, reference pages
 	@$(BIN)/ruff format --check src tests benchmarks tools

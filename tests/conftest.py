@@ -1,4 +1,4 @@
-"""What tests of several folders share: a browser that looks at pages."""
+"""What tests of several folders share: a browser that looks at pages, and the order of files."""
 
 from __future__ import annotations
 
@@ -19,3 +19,10 @@ def looked_at() -> Iterator[Callable[..., chromium.Look]]:
     browser = chromium.Chromium()
     yield browser.looked_at
     browser.close()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where processes share the files, begin with the slow ones: the short ones fill the end."""
+    if hasattr(config, "workerinput"):
+        slow = {item.path for item in items if item.get_closest_marker("slow")}
+        items.sort(key=lambda item: item.path not in slow)
