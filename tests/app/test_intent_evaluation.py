@@ -324,3 +324,18 @@ def test_a_truth_that_cannot_be_used_says_why(telling, shop, tmp_path):
     path.with_name("visitors.csv").unlink()
     with pytest.raises(UsageError, match="nobody of the truth"):
         telling.evaluate_intents(only=["affinity"], truth=path)
+
+
+def test_a_wrong_truth_is_told_before_anything_is_learnt(shop, tmp_path, monkeypatch):
+    def learnt(*_, **__):
+        raise AssertionError("something was learnt")
+
+    for name in ("read_trails", "evaluate_buying", "evaluate_affinities"):
+        monkeypatch.setattr(f"connu.app.intent_evaluation.{name}", learnt)
+    path = tmp_path / "truth.csv"
+    with pytest.raises(SourceError, match="no file with the truth"):
+        shop.evaluate_intents(only=["buy"], truth=path)
+    path.write_text("person,category,when\nA,Photo,2026-07-01\n")
+    with pytest.raises(UsageError, match="no column «bought_at»") as error:
+        shop.evaluate_intents(only=["buy"], truth=path)
+    assert error.value.fields["file"] == path and "it needs person" in error.value.hint

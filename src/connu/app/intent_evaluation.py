@@ -75,6 +75,10 @@ def evaluate_intents(
         SourceError: the truth cannot be read.
     """
     asked = _asked(only, level)
+    if truth is not None:
+        from connu.app.intent_truth import check_truth
+
+        check_truth(truth)
     engine = reading.engine
     readable = _readable(reading)
     make_refused(engine, now=now_utc(), journal_consents=consents)

@@ -23,6 +23,17 @@ from connu.sources.handles import normalise_keys
 
 #: Files beside the truth: of the records' persons, and of the cookies'.
 IDENTITIES, VISITORS = "identities", "visitors"
+_NEEDED = ("person", "category", "bought_at")
+
+
+def check_truth(path: Path) -> None:
+    """See that a truth can be read and has its columns, before anything is learnt.
+
+    Raises:
+        SourceError: the file is missing or cannot be read.
+        UsageError: a column is missing.
+    """
+    _columns(path, "the truth", _NEEDED)
 
 
 def judge_truth(reading: Reading, trails: Trails, path: Path) -> list[BuyScore]:
@@ -41,7 +52,7 @@ def judge_truth(reading: Reading, trails: Trails, path: Path) -> list[BuyScore]:
         UsageError: a column is missing, the build tells no intents to buy, nobody of the truth is
             a subject of the build, or no purchase lies after the events' end.
     """
-    labelled = _columns(path, "the truth", ("person", "category", "bought_at"))
+    labelled = _columns(path, "the truth", _NEEDED)
     if not reading.build.has("intents"):
         raise UsageError("the build in force tells no intents", hint="run: connu build")
     told = _told(reading, trails)
