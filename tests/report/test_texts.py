@@ -23,7 +23,7 @@ BUILT = re.compile(
 
 def asked() -> set[str]:
     texts = " ".join(path.read_text(encoding="utf-8") for path in SOURCES)
-    return set(re.findall(r"""\bt\(\s*["']([\w.]*\w)["']""", texts))
+    return set(re.findall(r"""\b_?t\(\s*["']([\w.]*\w)["']""", texts))
 
 
 def test_every_text_that_is_asked_for_is_there_and_every_other_is_built():

@@ -135,6 +135,10 @@ TEXTS: dict[str, Words] = {
         "Sur la diagonale, une probabilité veut dire ce qu'elle dit\u202f: de ce qui est annoncé à "
         "80 %, 80 % est juste. Le tableau en dessous tient les mêmes chiffres.",
     ),
+    "chart_told": Words(
+        "The same figures stand in the table beside it.",
+        "Les mêmes chiffres sont dans le tableau à côté.",
+    ),
     "known_by": Words(
         "How each attribute of customers is known",
         "Comment chaque attribut des clients est connu",
@@ -167,6 +171,7 @@ TEXTS: dict[str, Words] = {
     "category": Words("Category", "Catégorie"),
     "horizon": Words("Within", "D'ici"),
     "days": Words("{days} days", "{days} jours"),
+    "within_days": Words("within {days} days", "d'ici {days} jours"),
     "visitors": Words("Visitors", "Visiteurs"),
     "buyers": Words("Expected buyers", "Acheteurs attendus"),
     "expected_value": Words("Expected value", "Valeur attendue"),
