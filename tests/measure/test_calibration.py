@@ -86,6 +86,7 @@ def test_pairs_of_the_same_persons_count_as_one_word():
     assert (told.right, told.people) == (0.8, 60)
     one_each = calibrate(links.slice(0, 50), pairs(), truth(people))
     assert told.bounds["right"].low == pytest.approx(one_each.bounds["right"].low)
+    assert told.bins[0].right.low == pytest.approx(one_each.bins[0].right.low)
 
 
 def test_nothing_to_check():

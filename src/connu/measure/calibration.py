@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import connected_components
 
 from connu.kernel.errors import UsageError
 from connu.measure.bounds import Bounds, calibration_bounds, finite, mean_bounds
-from connu.measure.intervals import Share, wilson
+from connu.measure.intervals import Share, mean_share
 from connu.measure.truth import codes, places, read_truth, require
 
 _SIDES = ("left", "right")
@@ -29,7 +29,7 @@ class Bin(msgspec.Struct, frozen=True):
         high: upper bound, 0–1, within in the last bin only.
         pairs: how many.
         told: mean probability told.
-        right: share that is right, with its interval.
+        right: share that is right, with its interval; units are the persons whom pairs connect.
     """
 
     low: float
@@ -102,12 +102,12 @@ def calibrate(
     n = len(right)
     if not n:
         return Calibration(0, len(known), 0.0, 0.0, 0.0, 0.0, 0.0, [])
-    rows = _bins(probability, right, bins)
+    persons, whose = _connected(left[known], other[known])
+    place = _place(probability, bins)
+    rows = _bins(probability, right, place, whose, bins)
     gap = sum(b.pairs * abs(b.told - b.right.value) for b in rows) / n
     said = np.clip(np.where(right == 1, probability, 1 - probability), 1e-15, 1)
     surprise = -np.log2(said)
-    persons, whose = _connected(left[known], other[known])
-    place = _place(probability, bins)
     return Calibration(
         pairs=n,
         unchecked=len(known) - n,
@@ -159,18 +159,18 @@ def _place(probability: np.ndarray, bins: int) -> np.ndarray:
     return np.minimum((probability * bins).astype(np.int64), bins - 1)
 
 
-def _bins(probability: np.ndarray, right: np.ndarray, bins: int) -> list[Bin]:
-    place = _place(probability, bins)
+def _bins(
+    probability: np.ndarray, right: np.ndarray, place: np.ndarray, whose: np.ndarray, bins: int
+) -> list[Bin]:
     count = np.bincount(place, minlength=bins)
     told = np.bincount(place, weights=probability, minlength=bins)
-    hits = np.bincount(place, weights=right, minlength=bins)
     return [
         Bin(
             low=b / bins,
             high=(b + 1) / bins,
             pairs=int(count[b]),
             told=float(told[b] / count[b]),
-            right=wilson(float(hits[b] / count[b]), float(count[b])),
+            right=mean_share(right[place == b], whose[place == b]),
         )
         for b in range(bins)
         if count[b]
