@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
 from connu.cli.evaluation_page import markdown_of
 from connu.cli.markdown import bullets, table, text
 from connu.measure.evaluation import Evaluation, EvaluationCurve, FigureGroup, Origin
@@ -45,6 +49,44 @@ def test_a_hostile_value_is_text_and_nothing_else():
         for sign in ("<", ">", "`", "[", "]", "**", "~", "://", "www.", "\\", "\u202e", "\x07"):
             assert sign not in page, (word, sign)
         assert " @" not in page
+
+
+@pytest.mark.parametrize("word", HOSTILE)
+def test_a_reader_of_markdown_sees_the_value_and_no_mark(word):
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    told = parser.parse(markdown_of(evaluation(word)))
+    kinds = {token.type for token in told}
+    assert kinds == {
+        "heading_open", "inline", "heading_close", "bullet_list_open", "list_item_open",
+        "paragraph_open", "paragraph_close", "list_item_close", "bullet_list_close",
+        *(f"{part}_{end}" for part in ("table", "thead", "tbody", "tr", "th", "td")
+          for end in ("open", "close")),
+    }  # fmt: skip
+    inline = [child for token in told for child in token.children or ()]
+    assert {child.type for child in inline} <= {"text", "text_special"}
+    rows = [len(row) for row in _rows(told)]
+    assert rows == [6] * 4
+    shown = " ".join(
+        word.replace("\u202e", " ").replace("\u202c", " ").replace("\x07", " ").split()
+    )
+    assert ["".join(c.content for c in cell.children or ()) for cell in _rows(told)[1]][:2] == [
+        shown,
+        shown,
+    ]
+
+
+def _rows(told: list[Token]) -> list[list[Token]]:
+    """The cells of each row of all tables."""
+    rows: list[list[Token]] = []
+    cell = False
+    for token in told:
+        if token.type == "tr_open":
+            rows.append([])
+        cell = token.type in ("th_open", "td_open") or (cell and token.type == "inline")
+        if token.type == "inline" and cell:
+            rows[-1].append(token)
+            cell = False
+    return rows
 
 
 def test_what_stands_in_a_cell_reads_as_it_was():
