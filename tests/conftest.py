@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import chromium
 import pytest
@@ -22,7 +24,23 @@ def looked_at() -> Iterator[Callable[..., chromium.Look]]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where processes share the files, begin with the slow ones: the short ones fill the end."""
+    """Where processes share the files, begin with the slow ones: the short ones fill the end.
+
+    Files are dealt from both ends, since neighbours need the same loops, and two processes that
+    need them at once would both compile them.
+    """
     if hasattr(config, "workerinput"):
         slow = {item.path for item in items if item.get_closest_marker("slow")}
-        items.sort(key=lambda item: item.path not in slow)
+        first = [item.path for item in items if item.path in slow]
+        rest = [item.path for item in items if item.path not in slow]
+        rank = {path: place for place, path in enumerate([*dealt(first), *dealt(rest)])}
+        items.sort(key=lambda item: rank[item.path])
+
+
+def dealt(paths: list[Path]) -> Iterator[Path]:
+    """Each path once: the first, the last, the second, the last but one …"""
+    left = deque(dict.fromkeys(paths))
+    while left:
+        yield left.popleft()
+        if left:
+            yield left.pop()
