@@ -41,18 +41,21 @@ def write(path, rows, header="anonymous_id,sex,shoe"):
 def test_statements_are_held_against_what_is_true_of_the_visitors(told, tmp_path):
     rows = [f"k{n:04},{'female' if n < 69 else 'male'},41" for n in range(60, 80)]
     card = told.scorecard(truth=write(tmp_path / "visitors.csv", [*rows, "k9999,male,40"]))
-    (sex,) = card.twins
-    assert sex.truth.people == 20
-    assert sex.truth.stated.people == 10
-    assert sex.truth.stated.right.value == pytest.approx(0.9)
-    assert sex.truth.accuracy.value == pytest.approx(0.95)
-    assert card.rightness is None
+    assert card.claim("visitors.sex.right").value == pytest.approx(0.9)
+    assert card.claim("visitors.sex.right").people == 10
+    assert card.claim("visitors.sex.accuracy").value == pytest.approx(0.95)
+    assert card.claim("visitors.sex.accuracy").people == 20
+    (records,) = (check for check in card.checks if check.name == "identities")
+    assert not records.checked
+    for name in ("visitors.sex.right", "visitors.sex.accuracy"):
+        row = told.how(name, truth=tmp_path / "visitors.csv").rows[0]
+        assert row["value"] == pytest.approx(card.claim(name).value)
 
 
 def test_a_value_twins_never_tell_counts_as_told_wrongly(told, tmp_path):
     rows = [f"k{n:04},{'other' if n < 65 else 'female'},41" for n in range(60, 70)]
-    (sex,) = told.scorecard(truth=write(tmp_path / "v.csv", rows)).twins
-    assert sex.truth.stated.right.value == pytest.approx(0.5)
+    card = told.scorecard(truth=write(tmp_path / "v.csv", rows))
+    assert card.claim("visitors.sex.right").value == pytest.approx(0.5)
 
 
 def test_empty_cells_say_nothing_and_two_truths_go_together(told, tmp_path):
@@ -64,8 +67,12 @@ def test_empty_cells_say_nothing_and_two_truths_go_together(told, tmp_path):
         "source,record_id,person",
     )
     card = told.scorecard(truth=[records, visitors])
-    assert card.twins[0].truth.people == 10
-    assert card.rightness is not None
+    assert card.claim("visitors.sex.accuracy").people == 10
+    (check,) = (check for check in card.checks if check.name == "identities")
+    assert check.checked
+    for claim in check.claims:
+        row = told.how(claim.name, truth=[records, visitors]).rows[0]
+        assert row["value"] == pytest.approx(claim.value), claim.name
 
 
 def test_a_truth_that_is_about_nothing_told_is_refused(told, tmp_path):
@@ -79,7 +86,7 @@ def test_a_truth_that_is_about_nothing_told_is_refused(told, tmp_path):
 
 def test_without_twins_in_the_build_it_says_what_to_run(built, tmp_path):
     told_brand.untell(built)
-    assert built.scorecard().twins == []
+    assert not [check for check in built.scorecard().checks if check.kind == "twins"]
     with pytest.raises(UsageError) as error:
         built.scorecard(truth=write(tmp_path / "v.csv", ["k0060,female,41"]))
     assert error.value.hint == "run: connu build"

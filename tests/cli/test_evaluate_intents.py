@@ -111,12 +111,13 @@ def test_the_scorecard_says_how_far_intents_may_be_believed(run, tmp_path):
     ran = run("scorecard", "--brand", folder)
     assert ran.code == 0, ran.err
     for word in (
-        "Intents told", "buy", "7 d", "yes", "auc 0.8 (0.6)", "next", "no", "12.0 %", "10.0 %",
+        "buys anything within 7 days", "the product looked at next", "(few)", "silent",
         "customers of whom an intent is told",
     ):  # fmt: skip
         assert word in ran.out, word
     shape = run("scorecard", "--brand", folder, "--json").json
-    assert [one["kind"] for one in shape["intents"]] == ["buy", "next"]
+    intents = [check["name"] for check in shape["checks"] if check["kind"] == "intents"]
+    assert intents == ["intents.buy.any.7", "intents.next.product"]
 
 
 def told(folder: Path) -> None:

@@ -119,9 +119,9 @@ def test_evaluate_twins_errors_name_what_is_wrong(run, told, judged, tmp_path):
 def test_scorecard_says_how_far_twins_may_be_believed(run, told):
     ran = run("scorecard")
     assert ran.code == 0
-    for word in ("Told by twins", "coverage", "95.0 %", "90.0 – 97.5 %", "0.0120", "0.8700", "█"):
+    for word in ("sex, told by twins", "(few)", "95.0 % (90.0–97.5)", "1.2 %", "87.0 %", "█"):
         assert word in ran.out, word
     shape = run("scorecard", "--json").json
-    (sex,) = shape["twins"]
-    assert sex["attribute"] == "sex" and sex["told"] is None  # one visitor is too few to show
-    assert len(sex["reliability"]) == 2
+    (sex,) = (check for check in shape["checks"] if check["kind"] == "twins")
+    assert sex["name"] == "twins.sex" and sex["told"] is None  # one visitor is too few to show
+    assert len(sex["curve"]) == 2

@@ -105,7 +105,9 @@ def _identity_claims(score: IdentityScore) -> list[Claim]:
     def of_pairs(by: str) -> str:
         whole = f"SELECT sum(n) AS n FROM ({_CELLS}) AS c GROUP BY {by}"
         right = f"(SELECT sum(n * (n - 1)) FROM ({_CELLS}) AS r)"
-        return f"SELECT {right} / nullif(sum(n * (n - 1.0)), 0) AS value FROM ({whole}) AS w"
+        # Where there is no pair nothing was said wrongly, or missed.
+        share = f"coalesce({right} / nullif(sum(n * (n - 1.0)), 0), 1.0)"
+        return f"SELECT {share} AS value FROM ({whole}) AS w"
 
     def of_records(by: str) -> str:
         whole = f"sum(n) OVER (PARTITION BY {by})"

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
 def print_agreement(console: Console, found: CodersAgreement) -> None:
     """Alpha among coders and of the machine, by theme and of whole sets of themes."""
-    from connu.cli.desk import plain
-    from connu.cli.screen import table
+    from connu.cli.screen import plain, table
     from connu.understand.reliability import LEAST_USED, NOMINAL
 
     measured = found.reliability

@@ -65,6 +65,6 @@ def answer(
     if as_json:
         print_json(kept)
         return
-    from connu.cli.desk import plain
+    from connu.cli.screen import plain
 
     out().print(f"Answer {kept['id']} to «{plain(theme)}» is kept.")

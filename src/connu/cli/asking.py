@@ -71,7 +71,7 @@ def confirm(console: Console, cost: Cost, model: str, url: str, purpose: str, *,
     Raises:
         typer.Abort: better not.
     """
-    from connu.cli.desk import plain
+    from connu.cli.screen import plain
 
     if cost.cached:
         console.print(f"{cost.cached:,} texts were asked of before: they cost nothing.")
@@ -91,7 +91,7 @@ def confirm(console: Console, cost: Cost, model: str, url: str, purpose: str, *,
 
 def print_asked(console: Console, asked: Asked) -> None:
     """What came of asking for codes, on the screen."""
-    from connu.cli.desk import plain
+    from connu.cli.screen import plain
 
     console.print(
         f"Of {asked.texts:,} verbatims {asked.proposed:,} have proposals, "
@@ -107,7 +107,7 @@ def print_asked(console: Console, asked: Asked) -> None:
 
 def print_themes(console: Console, asked: ThemesAsked) -> None:
     """Themes that a chat model proposes, on the screen, with what they were found in."""
-    from connu.cli.desk import plain
+    from connu.cli.screen import plain
 
     console.print(f"From {asked.texts:,} verbatims {len(asked.themes):,} themes are proposed.")
     for theme in asked.themes:
@@ -125,7 +125,7 @@ def print_themes(console: Console, asked: ThemesAsked) -> None:
 
 def print_refused(console: Console, refused: dict[str, int]) -> None:
     """What was refused of answers, by reason."""
-    from connu.cli.desk import plain
+    from connu.cli.screen import plain
 
     if refused:
         told = ", ".join(f"{reason} ({n:,})" for reason, n in refused.items())

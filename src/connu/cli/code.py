@@ -145,7 +145,8 @@ def _import(place: Brand, labels: Path, coder: str | None, skip_bad: bool, as_js
 
 def print_imported(console: Console, done: Imported) -> None:
     """What an import did, on the screen."""
-    from connu.cli.desk import plain, progress
+    from connu.cli.desk import progress
+    from connu.cli.screen import plain
 
     kept = "1 label is" if done.written == 1 else f"{done.written:,} labels are"
     console.print(f"{done.lines:,} lines read: {kept} new, {done.same:,} were known already.")
@@ -173,8 +174,7 @@ def _export(place: Brand, file: Path, coder: str | None, purpose: str, as_json: 
 
         print_json(done.as_dict())
         return
-    from connu.cli.desk import plain
-    from connu.cli.screen import out
+    from connu.cli.screen import out, plain
 
     console = out()
     console.print(f"{done.labels:,} labels written to {plain(str(done.path))}.")
@@ -214,7 +214,7 @@ def _desk(
             }
         )
         return
-    from connu.cli.desk import plain
+    from connu.cli.screen import plain
 
     console.print(
         f"{session.kept:,} kept, {session.skipped:,} skipped, by {plain(name)}. They count from "

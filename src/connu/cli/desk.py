@@ -6,11 +6,11 @@ text is shown as text: marks, escape sequences and directions of writing in it d
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from connu.cli.screen import plain
 from connu.cli.typed_codes import (
     shown_codes,
     shown_theme,
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 #: Of a longer text, what is shown until more is asked for.
 _CHARACTERS = 2_000
-#: What would steer a terminal or turn the direction of writing.
-_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 HELP = """\
 Enter      keep what is proposed (or what you said before)
 4-u 9      keep these themes instead, by number or name; a key after a theme says
@@ -226,22 +224,6 @@ class Conversation:
 
     def _told(self, codes: Codes) -> str:
         return plain(shown_codes(codes, self._themes))
-
-
-def plain(text: str) -> str:
-    """A text that only shows itself: neither the terminal nor Rich is told to do anything."""
-    from rich.markup import escape
-
-    return escape(still(text))
-
-
-def still(text: str) -> str:
-    r"""A text that does not steer the terminal; what Rich reads as markup is still to be escaped.
-
-    >>> still("\x1b[2J one\r\ntwo")
-    '·[2J one\ntwo'
-    """
-    return _STEERING.sub("·", text.replace("\r\n", "\n"))
 
 
 def progress(labels: int) -> str:

@@ -48,8 +48,7 @@ def print_expectations(console: Console, view: ExpectationsView) -> None:
 def print_heard(console: Console, heard: Heard) -> None:
     """Who was heard, and what was set aside; or why nothing is told."""
     from connu.app.listening import SILENCES
-    from connu.cli.desk import plain
-    from connu.cli.screen import shown
+    from connu.cli.screen import plain, shown
 
     if heard.silence is not None:
         console.print(f"Nothing is told: {SILENCES[heard.silence]}.")
@@ -77,8 +76,7 @@ def print_heard(console: Console, heard: Heard) -> None:
 
 
 def _print_aside(console: Console, heard: Heard) -> None:
-    from connu.cli.desk import plain
-    from connu.cli.screen import shown
+    from connu.cli.screen import plain, shown
 
     if heard.aside:
         told = ", ".join(
@@ -146,7 +144,7 @@ def _print_themes(console: Console, counts: ThemeCounts, trends: ThemeTrends) ->
 def _theme(one: ThemeCount, trends: ThemeTrends, at_stake: bool, narrow: bool) -> list[Any]:
     """The cells of a theme; a narrow page has no bars, and one interval instead of two."""
     from connu.cli.bars import bar
-    from connu.cli.desk import still
+    from connu.cli.screen import still
 
     met = one.met_share
     row = [
@@ -198,7 +196,7 @@ def _parts(values: list[float], size: int) -> list[list[float]]:
 
 
 def _print_moving(console: Console, trends: ThemeTrends) -> None:
-    from connu.cli.desk import plain
+    from connu.cli.screen import plain
 
     moving = trends.moving()
     if trends.unit is None:
@@ -227,8 +225,7 @@ def _print_moving(console: Console, trends: ThemeTrends) -> None:
 def print_drivers(console: Console, drivers: Drivers) -> None:
     """What goes with an outcome, with importance × performance."""
     from connu.app.outcomes import SPOKEN
-    from connu.cli.desk import plain, still
-    from connu.cli.screen import table
+    from connu.cli.screen import plain, still, table
     from connu.understand.relative_weights import SILENCES
 
     found = drivers.weights
@@ -273,8 +270,7 @@ def print_drivers(console: Console, drivers: Drivers) -> None:
 
 # ---------------------------------------------------------------------- words
 def _print_asked(console: Console, asked: Sequence[AskedFor]) -> None:
-    from connu.cli.desk import plain
-    from connu.cli.screen import shown
+    from connu.cli.screen import plain, shown
 
     if not asked:
         console.print("[bold]What people ask the brand to change[/]: nobody asks for anything.")
@@ -295,8 +291,7 @@ def _print_asked(console: Console, asked: Sequence[AskedFor]) -> None:
 
 
 def _print_answered(console: Console, answers: Sequence[Answered]) -> None:
-    from connu.cli.desk import still
-    from connu.cli.screen import table
+    from connu.cli.screen import still, table
 
     if not answers:
         return

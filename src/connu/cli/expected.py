@@ -14,8 +14,7 @@ _LONG = 120
 
 def print_expected(console: Console, expected: Sequence[dict[str, Any]]) -> None:
     """The part of a page that says what somebody expects; nothing where he said nothing."""
-    from connu.cli.desk import still
-    from connu.cli.screen import percent, table
+    from connu.cli.screen import percent, still, table
 
     if not expected:
         return

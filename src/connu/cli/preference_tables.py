@@ -22,8 +22,7 @@ _FOOT = "[dim]In brackets: the 95 % interval.[/]"
 
 def print_kano(console: Console, features: Sequence[KanoFeature]) -> None:
     """A line a feature."""
-    from connu.cli.desk import still
-    from connu.cli.screen import table
+    from connu.cli.screen import still, table
     from connu.understand.kano import SILENCES
 
     rows = [
@@ -48,8 +47,7 @@ def print_kano(console: Console, features: Sequence[KanoFeature]) -> None:
 
 def print_choices(console: Console, found: PairedChoices) -> None:
     """A line an item, the strongest first."""
-    from connu.cli.desk import plain, still
-    from connu.cli.screen import table
+    from connu.cli.screen import plain, still, table
     from connu.understand.paired_choices import SILENCES
 
     console.print(
@@ -81,9 +79,8 @@ def print_choices(console: Console, found: PairedChoices) -> None:
 
 def print_nps(console: Console, view: NpsView) -> None:
     """A line a segment; everybody first."""
-    from connu.cli.desk import still
     from connu.cli.expectations_page import spoken_nps
-    from connu.cli.screen import table
+    from connu.cli.screen import still, table
 
     everybody, *others = view.segments
     if not everybody.answers:
@@ -111,8 +108,7 @@ def print_nps(console: Console, view: NpsView) -> None:
 
 def print_first(console: Console, found: FirstNamed) -> None:
     """A line a brand, of free answers."""
-    from connu.cli.desk import plain, still
-    from connu.cli.screen import table
+    from connu.cli.screen import plain, still, table
 
     console.print(
         f"{found.answers:,} answers, {found.blank:,} blank; {found.unlisted:,} name none of the "
@@ -135,8 +131,7 @@ def print_first(console: Console, found: FirstNamed) -> None:
 
 def print_named(console: Console, found: NamedBrands) -> None:
     """A line a brand, of verbatims."""
-    from connu.cli.desk import still
-    from connu.cli.screen import table
+    from connu.cli.screen import still, table
 
     console.print(f"{found.naming:,} of {found.texts:,} verbatims name a brand of the list.")
     if found.silence is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from connu.cli.bars import bar, sparkline
-from connu.cli.screen import percent, table
+from connu.cli.screen import percent, plain, table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -43,12 +43,10 @@ _FOLLOWED = (
 
 def print_scorecard(console: Console, card: Scorecard) -> None:
     """The whole scorecard."""
-    from rich.markup import escape
-
     whom = "" if card.segment is None else f", of {card.segment}"
     console.print(
-        f"[bold]How well {escape(card.brand)} knows its customers[/], read for «{card.purpose}»"
-        f"{escape(whom)}; build {card.build}"
+        f"[bold]How well {plain(card.brand)} knows its customers[/], read for «{card.purpose}»"
+        f"{plain(whom)}; build {card.build}"
     )
     if card.left_out:
         console.print(f"[dim]{card.left_out:,} customers may not be read for it.[/]")
@@ -63,9 +61,9 @@ def print_scorecard(console: Console, card: Scorecard) -> None:
     _steps(console, card)
     _trend(console, card)
     for one in card.missing:
-        console.print(f"[yellow]![/] {escape(one.label.en)}. {escape(one.bring.en)}")
+        console.print(f"[yellow]![/] {plain(one.label.en)}. {plain(one.bring.en)}")
     for remark in card.remarks:
-        console.print(f"[dim]{escape(remark.en)}[/]")
+        console.print(f"[dim]{plain(remark.en)}[/]")
     console.print("[dim]How a figure comes about: connu scorecard --how METRIC (--names). ")
     console.print("[dim]As a page: connu report -o report.html[/]")
 
@@ -187,14 +185,12 @@ def _themes(console: Console, card: Scorecard) -> None:
 def _checks(console: Console, checks: Sequence[Check]) -> None:
     if not checks:
         return
-    from rich.markup import escape
-
     console.print("\n[bold]How rightly[/]: measured on people held out, with 95 % intervals")
     rows = [row for check in checks for row in _check(check)]
     headers = ("what is said", "of people", "figure", "", "without it", "judged")
     console.print(table(headers, rows, right=("of people", "without it", "judged")))
     # The curve of what is not said helps nobody decide; the page has all.
-    curves = [row for check in checks if check.told for row in _curve(check)]
+    curves = [row for check in checks if check.told != 0 for row in _curve(check)]
     if curves:
         console.print("[bold]Do the probabilities mean what they say?[/] Told, and how often right")
         console.print(
@@ -204,7 +200,7 @@ def _checks(console: Console, checks: Sequence[Check]) -> None:
         if check.remark is not None and not check.checked:
             command = "" if check.command is None else f" ({check.command})"
             console.print(
-                f"[yellow]![/] {escape(check.label.en)}: {escape(check.remark.en)}{escape(command)}"
+                f"[yellow]![/] {plain(check.label.en)}: {plain(check.remark.en)}{plain(command)}"
             )
 
 
@@ -239,12 +235,10 @@ def _curve(check: Check) -> Iterator[tuple[Any, ...]]:
 def _steps(console: Console, card: Scorecard) -> None:
     if not card.steps:
         return
-    from rich.markup import escape
-
     console.print("\n[bold]What to do next[/], the greatest gain first")
     for place, step in enumerate(card.steps[:_STEPS], start=1):
-        command = "" if step.command is None else f" [dim]{escape(step.command)}[/]"
-        console.print(f"{place}. {escape(step.sentence.en)}{command}")
+        command = "" if step.command is None else f" [dim]{plain(step.command)}[/]"
+        console.print(f"{place}. {plain(step.sentence.en)}{command}")
 
 
 def _trend(console: Console, card: Scorecard) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+#: What would steer a terminal or turn the direction of writing.
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 #: Width of a page that is not a terminal: wide enough that no identifier is cut.
 _PIPE_WIDTH = 160
 
@@ -52,6 +55,22 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
+def plain(text: str) -> str:
+    """A text that only shows itself: neither the terminal nor Rich is told to do anything."""
+    from rich.markup import escape
+
+    return escape(still(text))
+
+
+def still(text: str) -> str:
+    r"""A text that does not steer the terminal; what Rich reads as markup is still to be escaped.
+
+    >>> still("\x1b[2J one\r\ntwo")
+    '·[2J one\ntwo'
+    """
+    return _STEERING.sub("·", text.replace("\r\n", "\n"))
+
+
 def table(
     headers: Sequence[str],
     rows: Iterable[Sequence[Any]],
@@ -75,7 +94,7 @@ def table(
     for header in headers:
         made.add_column(header, justify="right" if header in right else "left", overflow="fold")
     for row in rows:
-        made.add_row(*(escape(shown(cell)) for cell in row))
+        made.add_row(*(escape(still(shown(cell))) for cell in row))
     return made
 
 

@@ -41,8 +41,7 @@ def teach(brand: BrandFolder = None, as_json: AsJson = False) -> None:
 def print_taught(console: Console, taught: Taught) -> None:
     """What teaching came to, on the screen."""
     from connu.app.teaching import ALONE, NGRAMS, TOGETHER
-    from connu.cli.desk import plain
-    from connu.cli.screen import duration, table
+    from connu.cli.screen import duration, plain, table
 
     console.print(
         f"MiniLM was taught {len(taught.themes):,} themes by {taught.texts:,} texts, in "

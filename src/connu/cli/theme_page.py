@@ -16,9 +16,8 @@ _AROUND = 160
 
 def print_theme(console: Console, view: ThemeView, page: int) -> None:
     """A screen of a theme."""
-    from connu.cli.desk import plain
     from connu.cli.expectations_page import print_heard
-    from connu.cli.screen import shown
+    from connu.cli.screen import plain, shown
 
     print_heard(console, view.heard)
     told = view.page

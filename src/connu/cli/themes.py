@@ -189,7 +189,7 @@ def _list(place: Brand, propose: int, output: Path | None, purpose: str, as_json
     if as_json:
         print_json(view.as_dict() | ({} if output is None else {"written": str(output)}))
         return
-    from connu.cli.desk import plain
+    from connu.cli.screen import plain
     from connu.cli.themes_page import print_codebook
 
     console = out()
@@ -221,7 +221,7 @@ def _tell(edit: ThemeEdit, as_json: bool) -> None:
     if as_json:
         print_json(edit.as_dict())
         return
-    from connu.cli.desk import plain
+    from connu.cli.screen import plain
 
     console = out()
     made = "made" if edit.made else "written"

@@ -18,8 +18,7 @@ _MEASURES = ("f1", "F1", "alpha", "precision")
 
 def print_codebook(console: Console, view: CodebookView, purpose: str) -> None:
     """Themes with counts, coverage, proposals."""
-    from connu.cli.desk import plain
-    from connu.cli.screen import table
+    from connu.cli.screen import plain, table
 
     whose = "connu's own" if view.file is None else "codebook.toml"
     console.print(f"Codebook ({whose}, version {view.version}): {len(view.themes)} themes.")
@@ -44,8 +43,7 @@ def print_codebook(console: Console, view: CodebookView, purpose: str) -> None:
 
 def print_sheet(console: Console, sheet: ThemeSheet) -> None:
     """One theme."""
-    from connu.cli.desk import plain
-    from connu.cli.screen import table
+    from connu.cli.screen import plain, table
 
     theme, line = sheet.theme, sheet.line
     console.print(f"[bold]{plain(theme.name)}[/] ({theme.dimension})")
@@ -122,8 +120,7 @@ def _induced(console: Console, found: Induced) -> None:
 
 
 def _proposal(console: Console, one: Proposal) -> None:
-    from connu.cli.desk import plain
-    from connu.cli.screen import percent
+    from connu.cli.screen import percent, plain
 
     stable = "stable" if one.stable else "a pattern with loose edges"
     console.print(

@@ -79,7 +79,7 @@ def twin_checks(engine: Engine, read: Callable[[str], str], at: str) -> list[Che
                 curve=_curve(rows),
                 curve_how=_curve_how(where),
                 on=ON["twins"],
-                people=max((int(row["people"]) for row in rows), default=None),
+                people=_most(rows),
                 at=at if rows else None,
                 remark=NO_TRUTH["twins"] if not rows else None if stated else _SILENT,
                 command=None
@@ -129,7 +129,7 @@ def intent_checks(engine: Engine, read: Callable[[str], str], at: str) -> list[C
                 curve=_curve(rows),
                 curve_how=_curve_how(where),
                 on=ON["intents"],
-                people=max((int(row["people"]) for row in rows), default=None),
+                people=_most(rows),
                 at=at if rows else None,
                 remark=NO_TRUTH["intents"] if not rows else None if published else _NOT_PUBLISHED,
                 command=None if rows else "connu evaluate intents",
@@ -168,7 +168,7 @@ def coding_check(engine: Engine, read: Callable[[str], str], at: str) -> list[Ch
             curve=[],
             curve_how="",
             on=ON["expectations"],
-            people=max((int(row["verbatims"]) for row in rows), default=None),
+            people=_most(rows),
             at=at if rows else None,
             remark=None if rows else NO_TRUTH["expectations"],
             command=None if rows else "connu code",
@@ -206,6 +206,11 @@ def _rows(engine: Engine, sql: str, read: Callable[[str], str]) -> list[dict[str
 
 def _intent(row: dict[str, Any]) -> tuple[str, str, int | None]:
     return row["kind"], row["level"], row["horizon_days"]
+
+
+def _most(rows: Iterable[dict[str, Any]]) -> int | None:
+    """How many were judged, of the figure that was measured on most."""
+    return max((int(row["people"]) for row in rows if row["people"] is not None), default=None)
 
 
 def _shown(people: int) -> int | None:
