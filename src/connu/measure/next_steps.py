@@ -66,6 +66,7 @@ def steps(
     circumstances: Circumstances | None = None,
     most: int | None = 12,
     most_of_a_kind: int | None = 3,
+    whole_up_to: int = 200_000,
 ) -> list[Step]:
     """What to do next, that which makes most people better known first.
 
@@ -80,6 +81,8 @@ def steps(
         circumstances: what to know of the brand; None: what every brand is.
         most: of all kinds; None: all there are.
         most_of_a_kind: likewise.
+        whole_up_to: so many customers are counted one and all; of more, estimates are made from a
+            sample that has this many at most.
 
     Raises:
         EngineError: a table cannot be read.
@@ -87,13 +90,13 @@ def steps(
     known = circumstances or Circumstances()
     wanted = {table for rule in RULES for table in rule.tables}
     wanted |= {table for table, _ in _BASES.values()} | {"visitors", "products"}
-    ground = Ground(
-        known, {table: tuple(engine.columns(table)) for table in wanted if engine.has(table)}
-    )
+    columns = {table: tuple(engine.columns(table)) for table in wanted if engine.has(table)}
+    ground = Ground(known, columns)
     bases = {
         base: _count(engine, sql, read) if ground.has(table) else 0
         for base, (table, sql) in _BASES.items()
     }
+    ground = Ground(known, columns, _digits(bases["customers"], whole_up_to))
     found = [step for rule in RULES for step in _found(engine, read, rule, ground, bases)]
     found.sort(key=lambda step: (-step.people, -step.gain, step.name))
     return _chosen(found, most, most_of_a_kind)
@@ -146,6 +149,14 @@ def _step(rule: Rule, row: dict[str, Any], said: Said, how: str) -> Step:
         high=None if high is None else float(high),
         command=said.command,
     )
+
+
+def _digits(customers: int, whole_up_to: int) -> int:
+    """How many noughts the ids of a sample end in, so that it has so many customers at most."""
+    digits = 0
+    while customers > whole_up_to * 16**digits:
+        digits += 1
+    return digits
 
 
 def _chosen(ranked: list[Step], most: int | None, most_of_a_kind: int | None) -> list[Step]:

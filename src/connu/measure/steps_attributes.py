@@ -12,7 +12,15 @@ from typing import Any
 from connu.govern.sensitive import is_sensitive
 from connu.measure.few import K_LEAST
 from connu.measure.numerals import about, between, counted, filled, named, percent
-from connu.measure.steps_rule import Circumstances, Ground, Rule, Said, wilson_high, wilson_low
+from connu.measure.steps_rule import (
+    Circumstances,
+    Ground,
+    Rule,
+    Said,
+    trials_of,
+    wilson_high,
+    wilson_low,
+)
 from connu.measure.words import Words
 
 #: By attribute: its words, the column of `normal` that holds what was said, and the columns of
@@ -38,7 +46,8 @@ def _sql(ground: Ground) -> str | None:
     of its customers who say it there, and f the share where most do. The interval is Wilson's of f,
     at as many trials as f and the u to be asked have together.
 
-    Cost: normal, identities, customers and visitors once each; a row a record is grouped.
+    Cost: normal, identities, customers and visitors once each; a row a record of the sample is
+    grouped.
     """
     asked = [name for name in ASKED if _may_ask(name, ground.circumstances)]
     if not asked:
@@ -65,33 +74,37 @@ def _sql(ground: Ground) -> str | None:
         seen = "max(CASE WHEN v.customer_id IS NULL THEN 0 ELSE 1 END)"
         visits = """
         LEFT JOIN (
-            SELECT DISTINCT customer_id FROM {visitors} WHERE customer_id IS NOT NULL
+            SELECT DISTINCT customer_id FROM {visitors}
+            WHERE customer_id IS NOT NULL AND <sample>
         ) v ON v.customer_id = i.customer_id"""
-    gain = "unknown * greatest(0.0, {} - said) / (1 - said)"
+        visits = visits.replace("<sample>", ground.sample("customer_id"))
+    gain = f"{ground.times} * unknown * greatest(0.0, {{}} - said) / (1 - said)"
     return f"""
     WITH persons AS (
         SELECT i.source, i.customer_id, {flags}, {seen} AS seen
         FROM {{identities}} i
         JOIN {{customers}} c ON c.customer_id = i.customer_id
         JOIN {{normal}} n ON n.source = i.source AND n.record_id = i.record_id{visits}
+        WHERE {ground.sample("i.customer_id")}
         GROUP BY i.source, i.customer_id
     ), counts AS (
         SELECT source, count(*) AS customers, {sums} FROM persons GROUP BY source
     ), asked AS ({each}), ranked AS (
         SELECT *, row_number() OVER (PARTITION BY attribute ORDER BY said DESC, source) AS place
         FROM asked
-    ), compared AS (
-        SELECT a.*, b.source AS best, b.said AS share,
-            b.customers * a.unknown / (b.customers + a.unknown) AS trials
+    ), pairs AS (
+        SELECT a.*, b.source AS best, b.said AS share, CAST(b.customers AS DOUBLE) AS there
         FROM asked a JOIN ranked b ON b.attribute = a.attribute AND b.place = 1
         WHERE a.said < b.said AND a.unknown > 0
+    ), compared AS (
+        SELECT *, {trials_of("share", "there", "unknown", ground.unseen)} AS trials FROM pairs
     )
     SELECT 'ask.' || source || '.' || attribute AS name, source, attribute, best, said, share,
-        unknown, {gain.format("share")} AS gain,
+        {ground.times} * unknown AS unknown, {gain.format("share")} AS gain,
         {gain.format(wilson_low("share", "trials"))} AS low,
         {gain.format(wilson_high("share", "trials"))} AS high,
         {gain.format("share")} AS people,
-        seen * greatest(0.0, share - said) / (1 - said) AS taught
+        {ground.times} * seen * greatest(0.0, share - said) / (1 - said) AS taught
     FROM compared
     """
 

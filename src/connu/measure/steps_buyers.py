@@ -69,8 +69,10 @@ def _sql(ground: Ground) -> str | None:
         FROM shares
     ), keys AS ({keys}), strangers AS (
         SELECT k.source, k.type, CAST(count(*) AS DOUBLE) AS gain
-        FROM keys k LEFT JOIN {{identifiers}} h ON h.type = k.type AND h.value = k.value
-        WHERE h.rid IS NULL GROUP BY k.source, k.type
+        FROM keys k WHERE NOT EXISTS (
+            SELECT 1 FROM {{identifiers}} h WHERE h.type = k.type AND h.value = k.value
+        )
+        GROUP BY k.source, k.type
     )
     SELECT 'ask.' || source || '.buyers' AS name, source, CAST(NULL AS VARCHAR) AS type,
         without / (with_it + without) AS lacking, share, gain, low, high, {people} AS people
@@ -122,7 +124,7 @@ BUYERS = Rule(
     {
         "events": ("source", "row", "type", *_NAMES, "anonymous_id"),
         "event_customers": ("source", "row", "customer_id"),
-        "identifiers": ("rid", "type", "value"),
+        "identifiers": ("type", "value"),
     },
     _sql,
     _say,

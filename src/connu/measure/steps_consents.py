@@ -7,7 +7,15 @@ from typing import Any
 from connu.measure.few import K_LEAST
 from connu.measure.numerals import about, between, counted, filled, named, percent
 from connu.measure.steps_identifiers import LEAST
-from connu.measure.steps_rule import Circumstances, Ground, Rule, Said, wilson_high, wilson_low
+from connu.measure.steps_rule import (
+    Circumstances,
+    Ground,
+    Rule,
+    Said,
+    trials_of,
+    wilson_high,
+    wilson_low,
+)
 from connu.measure.words import Words
 
 #: What the purposes that every brand has are called; one of its own is named as it is.
@@ -30,6 +38,7 @@ def _sql(ground: Ground) -> str:
 
     Cost: consents, identities and customers once each.
     """
+    times = ground.times
     said = "max(CASE WHEN {} THEN coalesce(c.since, " + _BEFORE + ") END)"
     return f"""
     WITH said AS (
@@ -37,7 +46,9 @@ def _sql(ground: Ground) -> str:
             {said.format("NOT c.granted")} AS refused_at
         FROM {{consents}} c
         JOIN {{identities}} i ON i.source = c.source AND i.record_id = c.record_id
-        WHERE c.granted IS NOT NULL AND c.purpose <> 'service' GROUP BY c.purpose, i.customer_id
+        WHERE c.granted IS NOT NULL AND c.purpose <> 'service'
+            AND {ground.sample("i.customer_id")}
+        GROUP BY c.purpose, i.customer_id
     ), counts AS (
         SELECT purpose, CAST(count(*) AS DOUBLE) AS asked,
             CAST(sum(CASE WHEN refused_at IS NULL OR granted_at > refused_at THEN 1 ELSE 0 END)
@@ -45,15 +56,18 @@ def _sql(ground: Ground) -> str:
         FROM said GROUP BY purpose
     ), whole AS (
         SELECT CAST(count(*) AS DOUBLE) AS customers FROM {{customers}}
-    ), shares AS (
-        SELECT a.*, w.customers - a.asked AS unasked, a.granted / a.asked AS share,
-            a.asked * (w.customers - a.asked) / w.customers AS trials
+        WHERE {ground.sample("customer_id")}
+    ), parts AS (
+        SELECT a.*, w.customers - a.asked AS unasked, a.granted / a.asked AS share
         FROM counts a CROSS JOIN whole w WHERE a.asked >= {LEAST} AND w.customers > a.asked
+    ), shares AS (
+        SELECT *, {trials_of("share", "asked", "unasked", ground.unseen)} AS trials FROM parts
     )
-    SELECT 'ask.consent.' || purpose AS name, purpose, unasked, asked, granted,
-        asked - granted AS refused, share, unasked * share AS gain,
-        unasked * {wilson_low("share", "trials")} AS low,
-        unasked * {wilson_high("share", "trials")} AS high, unasked * share AS people
+    SELECT 'ask.consent.' || purpose AS name, purpose, {times} * unasked AS unasked,
+        {times} * (asked - granted) AS refused, share, {times} * unasked * share AS gain,
+        {times} * unasked * {wilson_low("share", "trials")} AS low,
+        {times} * unasked * {wilson_high("share", "trials")} AS high,
+        {times} * unasked * share AS people
     FROM shares
     """
 

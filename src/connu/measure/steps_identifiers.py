@@ -48,14 +48,16 @@ def _sql(ground: Ground) -> str:
     without it that are tied already. The interval is that of what would come: Wilson's of the mean
     p at as many trials as vary like the sum of three: p_g, estimated from the customers with it;
     who of those alone would be tied, each with w = (p − r)/(1 − r); and r, the share tied already,
-    by which w is estimated: it adds n·r·(1 − p)²/(1 − r).
+    by which w is estimated: it adds n·r·(1 − p)²/(1 − r). A sample adds what a sum of such gains
+    varies by.
 
-    Cost: identifiers, normal, identities and customers once each; a row a record is grouped.
+    Cost: identifiers, normal, identities and customers once each; a row a record of the sample is
+    grouped.
     """
     types = list(ASKED)
     listed = ", ".join(f"'{name}'" for name in types)
     flags = ", ".join(
-        f"max(CASE WHEN type = '{name}' THEN 1 ELSE 0 END) AS {name}" for name in types
+        f"max(CASE WHEN h.type = '{name}' THEN 1 ELSE 0 END) AS {name}" for name in types
     )
     carried = ", ".join(f"coalesce(h.{name}, 0) AS {name}" for name in types)
     names = ", ".join(types)
@@ -81,16 +83,20 @@ def _sql(ground: Ground) -> str:
             "alone_people": "(1 - has) * (1 - tied) * customers",
         }.items()
     )
-    trials = "trials"
+    trials, times = "trials", ground.times
     return f"""
-    WITH held AS (
-        SELECT rid, {flags} FROM {{identifiers}} WHERE type IN ({listed}) GROUP BY rid
-    ), carriers AS (
-        SELECT i.source, i.customer_id, CASE WHEN c.sources > 1 THEN 1 ELSE 0 END AS tied, {carried}
+    WITH mine AS (
+        SELECT n.rid, i.source, i.customer_id, CASE WHEN c.sources > 1 THEN 1 ELSE 0 END AS tied
         FROM {{identities}} i
         JOIN {{customers}} c ON c.customer_id = i.customer_id
         JOIN {{normal}} n ON n.source = i.source AND n.record_id = i.record_id
-        LEFT JOIN held h ON h.rid = n.rid
+        WHERE {ground.sample("i.customer_id")}
+    ), held AS (
+        SELECT h.rid, {flags} FROM {{identifiers}} h JOIN mine m ON m.rid = h.rid
+        WHERE h.type IN ({listed}) GROUP BY h.rid
+    ), carriers AS (
+        SELECT m.source, m.customer_id, m.tied, {carried}
+        FROM mine m LEFT JOIN held h ON h.rid = m.rid
     ), bearers AS (
         SELECT source, customer_id, tied, {names}, count(*) AS records
         FROM carriers GROUP BY source, customer_id, tied, {names}
@@ -125,7 +131,8 @@ def _sql(ground: Ground) -> str:
     ), whole AS (
         SELECT s.*, u.would / s.without AS share, u.would - s.without_tied AS gain,
             CASE WHEN u.variance > 0
-                THEN u.would * (s.without - u.would) / u.variance
+                THEN u.would * (s.without - u.would)
+                    / (u.variance + {ground.unseen} * greatest(0.0, u.would - s.without_tied))
                 ELSE s.with_people * s.without_people / (s.with_people + s.without_people)
                 END AS {trials}
         FROM sources s
@@ -133,11 +140,11 @@ def _sql(ground: Ground) -> str:
         JOIN elsewhere e ON e.type = s.type
         WHERE s.with_it >= {LEAST} AND s.alone > 0 AND e.with_it > s.with_it
     )
-    SELECT 'ask.' || source || '.' || type AS name, source, type, gain,
-        greatest(0.0, without * {wilson_low("share", trials)} - without_tied) AS low,
-        least(alone, without * {wilson_high("share", trials)} - without_tied) AS high,
-        gain * alone_people / alone AS people,
-        without / (with_it + without) AS lacking, alone
+    SELECT 'ask.' || source || '.' || type AS name, source, type, {times} * gain AS gain,
+        {times} * greatest(0.0, without * {wilson_low("share", trials)} - without_tied) AS low,
+        {times} * least(alone, without * {wilson_high("share", trials)} - without_tied) AS high,
+        {times} * gain * alone_people / alone AS people,
+        without / (with_it + without) AS lacking, {times} * alone AS alone
     FROM whole WHERE gain > 0
     """
 

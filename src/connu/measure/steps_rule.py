@@ -55,10 +55,27 @@ class Ground(msgspec.Struct, frozen=True):
     Attributes:
         circumstances: of the brand.
         columns: by table, its columns; a table that is not there is not in it.
+        digits: rules that estimate from many customers take those whose id ends in so many noughts:
+            one in 16 to this power, drawn as by lot, for ids are hashes.
     """
 
     circumstances: Circumstances
     columns: Mapping[str, tuple[str, ...]]
+    digits: int = 0
+
+    @property
+    def times(self) -> float:
+        """How many customers one of the sample stands for."""
+        return 16.0**self.digits
+
+    @property
+    def unseen(self) -> float:
+        """The share of customers who are not in the sample."""
+        return 1 - 1 / self.times
+
+    def sample(self, column: str) -> str:
+        """The condition on a customer's id that he is in the sample."""
+        return f"{column} LIKE '%{'0' * self.digits}'" if self.digits else "TRUE"
 
     def has(self, table: str, *columns: str) -> bool:
         """Whether a table with these columns is there."""
@@ -112,6 +129,20 @@ def gain_of(sql: str, name: str) -> str:
         f"SELECT gain, low, high, people FROM ({figures.plain(sql)}) AS step "
         f"WHERE name = {literal(name)}"
     )
+
+
+def trials_of(share: str, asked: str, others: str, unseen: float) -> str:
+    """The trials that a share's prediction for others rests on, in SQL: those of both sides.
+
+    The share varies by the asked, what comes by the others; in a sample, the number of others does
+    too, by the share of customers that it did not see.
+
+    Args:
+        share, asked, others: columns: the share, of how many, and for how many it is to hold.
+        unseen: as of `Ground`.
+    """
+    drawn = f" + {unseen} * {share} / (greatest(1 - {share}, 0.001) * {others})" if unseen else ""
+    return f"1 / (1.0 / {asked} + 1.0 / {others}{drawn})"
 
 
 def wilson_low(share: str, trials: str) -> str:
