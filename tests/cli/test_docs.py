@@ -76,7 +76,7 @@ def commands(page: Path) -> list[list[str]]:
 def test_commands_on_the_pages_exist(run, page):
     for words in commands(page):
         names = [word for word in words[:2] if re.fullmatch("[a-z]+", word)]
-        if words[0] not in ("consent", "evaluate", "preference"):
+        if words[0] not in ("consent", "evaluate", "preference", "survey"):
             names = names[:1]
         ran = run(*names, "--help") if names else run(*words)
         assert ran.code == 0, f"{page.name}: connu {' '.join(words)}"

@@ -131,6 +131,7 @@ def promise_of(stated: Stated | None, precision: float) -> Promise:
     Missed within chance: fewer were right than promised, but so few were judged that a promise
     kept looks the same (the promise is within the 95 % interval).
 
+    >>> from connu.measure.intervals import Share
     >>> promise_of(Stated(100, 0.5, 0.95, Share(0.89, 0.81, 0.94)), 0.9)
     'missed within chance'
     >>> promise_of(None, 0.9)
