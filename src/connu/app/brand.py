@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from connu.app.asking_customers import AskingCustomers
 from connu.app.reading import Reading, opened_build, opened_for_rights
 from connu.journal.journal import open_journal
 from connu.kernel.progress import Progress
@@ -19,7 +20,6 @@ from connu.ledger.reading import Exported
 if TYPE_CHECKING:
     from connu.app.build import BuildReport
     from connu.app.consenting import Kept
-    from connu.app.correcting import Corrected, Way
     from connu.app.decision import Decision, What
     from connu.app.evaluation import TwinsEvaluation
     from connu.app.example import Example
@@ -32,17 +32,13 @@ if TYPE_CHECKING:
     from connu.app.reason import Reason
     from connu.app.running_visit import Coming, RunningVisits
     from connu.app.status import Status
-    from connu.app.survey import Drawn
-    from connu.app.survey_answers import Answered
-    from connu.app.survey_questions import Language
     from connu.ledger.erasure import Forgotten
     from connu.ledger.narrowing import Narrowing
     from connu.measure.card import How, Scorecard
-    from connu.measure.seen import Seen
     from connu.sources.checking import Finding
 
 
-class Brand:
+class Brand(AskingCustomers):
     """An open brand.
 
     >>> brand = open("maison-claire")                       # doctest: +SKIP
@@ -263,45 +259,6 @@ class Brand:
                 reading, self.settings, journal, who, purpose, granted=granted, by=by
             )
 
-    def correct(
-        self,
-        who: str,
-        attribute: str,
-        value: str | None = None,
-        *,
-        right: bool | None = None,
-        via: Way = "service",
-        by: str = "cli",
-    ) -> Corrected:
-        """Keep in the journal what a customer says of what the brand believes about him.
-
-        Args:
-            who: a customer id, a record (source:id) or an identifier.
-            attribute: of which.
-            value: what is right; with `right`, the statement judged, where there are several.
-            right: what is told is right, or wrong; None: `value` says what is right.
-            via: how it came: service (the desk), or page (his own).
-            by: who wrote it down.
-        """
-        from connu.app.correcting import keep_correction
-
-        with (
-            open_journal(self.folder, self.settings) as journal,
-            opened_for_rights(self.folder, self.settings) as reading,
-        ):
-            return keep_correction(
-                reading,
-                self.settings,
-                self.folder,
-                journal,
-                who,
-                attribute,
-                value,
-                right=right,
-                via=via,
-                by=by,
-            )
-
     def whom_to_forget(self, who: str) -> Target:
         """The one customer that `who` names, to be confirmed before he is forgotten.
 
@@ -324,66 +281,6 @@ class Brand:
         from connu.app.forgetting import forget_customer
 
         return forget_customer(self.folder, self.settings, customer_id, by)
-
-    # ------------------------------------------------------------------ asking
-    def draw_survey(
-        self,
-        path: str | Path,
-        *,
-        customers: int = 400,
-        seed: int = 0,
-        language: Language | None = None,
-        purpose: str = "service",
-    ) -> Drawn:
-        """Draw customers at random and write what to ask them; see `connu.app.survey`.
-
-        Args:
-            path: .csv, .parquet or .jsonl.
-            customers: how many.
-            seed: another one draws others.
-            language: of the questions (fr, en); by the brand's country when absent.
-            purpose: who did not grant it is not asked.
-        """
-        from connu.app.survey import draw_survey
-
-        with self.reading(purpose) as reading:
-            return draw_survey(
-                reading,
-                self.settings,
-                self.folder,
-                Path(path),
-                customers=customers,
-                seed=seed,
-                language=language,
-            )
-
-    def import_survey(self, path: str | Path) -> Answered:
-        """Keep the answers of a survey in the journal; see `connu.app.survey_answers`.
-
-        Args:
-            path: the file of `draw_survey`, its answers filled in, as .csv or .parquet.
-        """
-        from connu.app.survey_answers import import_answers
-
-        with (
-            open_journal(self.folder, self.settings) as journal,
-            opened_for_rights(self.folder, self.settings) as reading,
-        ):
-            return import_answers(reading, self.settings, self.folder, journal, Path(path))
-
-    def seen(self, *, purpose: str = "service") -> Seen:
-        """How the customers see it: what they confirm, and whether the brand knows them."""
-        from connu.app.confirmations import mount_confirmations
-        from connu.measure.seen import seen_by_customers
-
-        with (
-            open_journal(self.folder, self.settings) as journal,
-            self.reading(purpose) as reading,
-        ):
-            mount_confirmations(reading, journal)
-            return seen_by_customers(
-                reading.engine, reading.sql, own_estimate=self.settings.survey.own_estimate
-            )
 
     # ------------------------------------------------------------------ measuring
     def evaluate_identities(

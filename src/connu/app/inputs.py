@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 import connu
+from connu.app.corrections import build_words
 from connu.journal.journal import Journal
 from connu.kernel.settings import Settings
 from connu.ledger.expectations import TAUGHT_FOLDER, TAUGHT_PAGE
@@ -123,8 +124,8 @@ def code_digest() -> str:
 
 def journal_digest(journal: Journal) -> str:
     """A digest of what a build takes from the journal: joins, splits, tombstones, the codes in
-    force (who said what of which text, not when), and what was said of the purposes without which
-    nobody is anybody's twin.
+    force (who said what of which text, not when), what customers said of what is told of them, and
+    what was said of the purposes without which nobody is anybody's twin.
 
     Other consents are not part of it: they count when a build is read, not when it is made. Nor are
     answers: they are shown beside a build.
@@ -135,7 +136,9 @@ def journal_digest(journal: Journal) -> str:
     said_of_twins = sorted(repr(sorted(consent.items())) for consent in twins)
     codes = journal.codes().drop_columns(["id", "by", "at"]).to_pylist()
     said_by_hand = [repr(list(code.values())) for code in codes]
+    confirmations = build_words(journal.confirmations()).drop_columns(["by", "survey", "via"])
+    said_of_facts = [repr(list(one.values())) for one in confirmations.to_pylist()]
     decided = (journal.joins(), journal.splits(), sorted(journal.tombstones()))
-    for said in (*decided, said_of_twins, said_by_hand):
+    for said in (*decided, said_of_twins, said_by_hand, said_of_facts):
         whole.update(repr(said).encode() + b"\0")
     return whole.hexdigest()

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from connu.app.corrections import correct_records, follow_words
 from connu.app.intents import intend
 from connu.app.scorecard_history import keep_scorecard
 from connu.app.telling import tell
@@ -119,14 +120,14 @@ def run_stages(
         engine: over the draft's workspace.
         settings: the brand's.
         folder: the brand's folder.
-        journal: joins, splits and tombstones.
+        journal: joins, splits, tombstones, consents and what customers confirmed.
         trace: times and counts the stages.
         build_id: of the build under way.
         previous: the build in force, for customer ids and the models.
         retrain: learn the models anew.
     """
     joins, splits, buried = journal.joins(), journal.splits(), journal.tombstones()
-    consents = journal.consents()
+    consents, confirmations = journal.consents(), journal.confirmations()
     erased = Erased(journal.key(), buried) if buried else None
     with trace.stage("read sources") as stage:
         loaded = load_sources(engine, settings, folder, erased=erased, progress=trace.progress)
@@ -146,7 +147,8 @@ def run_stages(
         stage.count(customers=named["customers"], kept=named["kept"])
     with trace.stage("golden record") as stage:
         golden_record(engine, settings)
-        stage.count(facts=count(engine, "facts"))
+        corrected = correct_records(engine, settings, confirmations)
+        stage.count(facts=count(engine, "facts"), **_said(corrected=corrected))
     with trace.stage("visitors and households") as stage:
         tied = tie_visitors(engine, settings)
         counted = ("visitors", "known_visitors", "shared_devices")
@@ -174,6 +176,7 @@ def run_stages(
         made = {table: 0 for table in TABLES if engine.has(table)}
         build = Build(build_id, engine.workspace, {"tables": made})
         stage.count(claims=keep_scorecard(engine, settings, journal, build, previous))
+        stage.count(**_said(declared=follow_words(engine, settings)))
     with trace.stage("look-up index") as stage:
         write_serving(engine, engine.workspace / SERVING_FILE)
     return Made(
@@ -188,6 +191,11 @@ def run_stages(
         intents=intended.as_dict(),
         understood=understood.as_dict(),
     )
+
+
+def _said(**counts: int) -> dict[str, int]:
+    """Counts of what customers said: most builds have none to tell of."""
+    return {what: number for what, number in counts.items() if number}
 
 
 def _mount_previous(engine: Engine, previous: Build) -> None:

@@ -161,7 +161,7 @@ def _confirmation(row: dict[str, Any], settings: Settings, themes: Collection[st
         check_attribute(attribute, settings)
     except (UsageError, PurposeError) as error:
         raise _Bad("attribute", error.message, error.hint) from None
-    made = {
+    made: dict[str, Any] = {
         "source": cells["source"],
         "record_id": cells["record_id"],
         "attribute": attribute,

@@ -52,8 +52,7 @@ def correct(
 
         print_json(kept.as_dict())
         return
-    from connu.cli.desk import plain
-    from connu.cli.screen import out
+    from connu.cli.screen import out, plain
 
     console = out()
     what = plain(f"«{kept.attribute}» of {kept.customer_id}")

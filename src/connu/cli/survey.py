@@ -127,7 +127,7 @@ def import_file(
 
 
 def _print_drawn(console: Console, drawn: Drawn) -> None:
-    from connu.cli.desk import plain
+    from connu.cli.screen import plain
 
     console.print(
         f"{drawn.customers:,} of {drawn.among:,} customers are drawn: {drawn.rows:,} questions in "
