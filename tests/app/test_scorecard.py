@@ -19,7 +19,7 @@ from connu.measure.card import How, Scorecard
 def whole(_built_once) -> tuple[Scorecard, dict[str, How]]:
     """The scorecard of the small brand, and what every query of it gives."""
     brand = open_brand(_built_once)
-    return brand.scorecard(), {how.name: how for how in hows_of(brand)}
+    return brand.scorecard(), {how.name: how for how in hows_of(brand.folder, brand.settings)}
 
 
 def test_every_claim_is_reproduced_by_its_query(whole):
@@ -46,7 +46,9 @@ def test_every_claim_is_reproduced_by_its_query(whole):
 def test_a_query_is_run_as_it_may_be_read(built):
     how = built.how("customers")
     assert how.sql == "SELECT count(*) AS value FROM customers"
-    assert "withheld_customers" in how.ran
+    assert "withheld_customers" not in how.ran  # nobody refused
+    how = built.how("customers", purpose="marketing")
+    assert "readable_customers" in how.ran
 
 
 def test_a_figure_nobody_knows_names_the_nearest(built):

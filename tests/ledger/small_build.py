@@ -15,6 +15,7 @@ from connu.ledger.expectations import (
     TO_CODE,
 )
 from connu.ledger.intents import INTENT_RELIABILITY, INTENT_SILENCES, INTENTS, MOMENTS, STAYING
+from connu.ledger.scorecards import SCORECARDS
 from connu.ledger.serving import write_serving
 from connu.ledger.twins import SILENCES, TWIN_RELIABILITY, TWINS
 
@@ -214,6 +215,10 @@ def tables(consents=()):
         "to_code": pa.Table.from_pylist(
             [said | {"rank": 1 + i, "theme": "price"} for i, said in enumerate(_spoken())],
             schema=TO_CODE,
+        ),
+        "scorecards": pa.Table.from_pylist(
+            [{"build": "20261128T200000000Z", "name": "customers", "unit": "count", "value": 3.0}],
+            schema=SCORECARDS,
         ),
         "expectation_reliability": pa.Table.from_pylist(
             [{"measure": "micro_f1", "figure": 0.8}], schema=EXPECTATION_RELIABILITY

@@ -146,6 +146,7 @@ def test_who_refused_service_is_in_no_table(make_build, engine):
         "expectations": 1,
         "to_code": 1,
         "expectation_reliability": 0,
+        "scorecards": 0,
         "visitors": 1,
         "households": 1,
         "consents": 2,
@@ -348,3 +349,14 @@ def test_a_reader_without_the_tables_it_needs_says_so(tmp_path, engine):
         Reader(build, engine, "service", _journal((("email", "x"), "service", False, T1))).table(
             "identities"
         )
+
+
+def test_where_nobody_refused_no_row_is_asked_whose_it_is(make_build, engine):
+    reader = Reader(make_build(), engine)
+    assert "withheld" not in reader.sql("events") and reader.left_out("customers") == 0
+
+
+def test_where_one_refused_every_row_is_asked(make_build, engine):
+    said = [("crm", "1", "service", False, T1)]
+    reader = Reader(make_build(said), engine)
+    assert "withheld" in reader.sql("events") and reader.left_out("customers") == 1

@@ -420,7 +420,9 @@ class Brand(AskingCustomers):
         """
         from connu.app.scorecard import scorecard_of
 
-        return scorecard_of(self, purpose=purpose, segment=segment, truth=_paths(truth))
+        return scorecard_of(
+            self.folder, self.settings, purpose=purpose, segment=segment, truth=_paths(truth)
+        )
 
     def how(
         self,
@@ -439,9 +441,17 @@ class Brand(AskingCustomers):
         Raises:
             UsageError: the scorecard has no such figure; the nearest is named.
         """
-        from connu.app.scorecard import how_of
+        from connu.app.scorecard import hows_of
 
-        return how_of(self, name, purpose=purpose, segment=segment, truth=_paths(truth))
+        (how,) = hows_of(
+            self.folder,
+            self.settings,
+            [name],
+            purpose=purpose,
+            segment=segment,
+            truth=_paths(truth),
+        )
+        return how
 
 
 def _paths(files: str | Path | Sequence[str | Path]) -> list[Path]:

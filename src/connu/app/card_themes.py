@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from connu.app.drivers import drivers_of
 from connu.app.listening import (
@@ -20,13 +21,11 @@ from connu.app.reading import Reading
 from connu.app.theme_counts import ThemeCount, theme_counts
 from connu.engine.sql import literal
 from connu.kernel.errors import NotFoundError
+from connu.kernel.settings import Settings
 from connu.measure.card import Theme
 from connu.measure.few import K_LEAST
 from connu.measure.intervals import Share
 from connu.understand.estimate import Estimate
-
-if TYPE_CHECKING:
-    from connu.app.brand import Brand
 
 #: Quotes of a theme, and how long one should be to be understood (code points).
 _QUOTES, _SHORT, _LONG = 2, 20, 160
@@ -36,7 +35,11 @@ _MOST_RATED = 20_000
 
 
 def card_themes(
-    reading: Reading, brand: Brand, segment: str | None, f1: Mapping[str, Share]
+    reading: Reading,
+    settings: Settings,
+    folder: Path,
+    segment: str | None,
+    f1: Mapping[str, Share],
 ) -> list[Theme]:
     """The themes that somebody spoke of, those that miss most first.
 
@@ -45,17 +48,18 @@ def card_themes(
 
     Args:
         reading: the build, opened for a purpose.
-        brand: whose.
+        settings: the brand's.
+        folder: where its codebook lies.
         segment: as typed, or None.
         f1: by theme, how rightly it is coded, where that was measured.
     """
     try:
-        with listening_in(reading, brand, Ask(segment=segment)) as heard:
+        with listening_in(reading, settings, folder, Ask(segment=segment)) as heard:
             if heard.heard.silence is not None:
                 return []
             told = [one for one in theme_counts(heard).themes if one.customers >= K_LEAST]
             drivers = _drivers(heard)
-            quotes = {} if brand.settings.brand.sector == "health" else _quotes(heard, told)
+            quotes = {} if settings.brand.sector == "health" else _quotes(heard, told)
     except NotFoundError:  # a build of an earlier connu
         return []
     return [

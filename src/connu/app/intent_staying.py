@@ -114,7 +114,7 @@ def _staying_reliability(model: StayingModel) -> pa.Table:
         kind="stay",
         level="any",
         stated={r["horizon_days"]: not {0, r["horizon_days"]} & set(silent) for r in rows},
-        judged={days: rows for days, rows in model.judged.items()},
+        judged={int(days): rows for days, rows in model.judged.items()},
         prefix="again_",
     )
 

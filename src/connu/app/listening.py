@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any, Protocol
 
 import msgspec
 import pyarrow as pa
@@ -23,9 +24,6 @@ from connu.kernel.errors import NotFoundError, UsageError
 from connu.kernel.settings import Settings
 from connu.ledger.expectations import EXPECTATIONS, STATEMENTS
 from connu.understand.codebook import Codebook, read_codebook
-
-if TYPE_CHECKING:
-    from connu.app.brand import Brand
 
 STATEMENTS_HEARD = "heard_statements"
 VERBATIMS_HEARD = "heard_verbatims"
@@ -49,6 +47,13 @@ SILENCES: dict[str, str] = {
     "none_here": "nobody of this segment and time said anything",
     "few": f"fewer than {LEAST_CUSTOMERS} customers of this segment, or of all others, were heard",
 }
+
+
+class Placed(Protocol):
+    """A brand, as far as it has a place: `connu.app.brand.Brand` is one."""
+
+    folder: Path
+    settings: Settings
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -139,7 +144,7 @@ class Listening:
 
 
 @contextmanager
-def listening(brand: Brand, ask: Ask, purpose: str) -> Iterator[Listening]:
+def listening(brand: Placed, ask: Ask, purpose: str) -> Iterator[Listening]:
     """Open the build in force and make the tables.
 
     Args:
@@ -155,18 +160,27 @@ def listening(brand: Brand, ask: Ask, purpose: str) -> Iterator[Listening]:
     """
     with (
         opened_build(brand.folder, brand.settings, purpose) as reading,
-        listening_in(reading, brand, ask) as heard,
+        listening_in(reading, brand.settings, brand.folder, ask) as heard,
     ):
         yield heard
 
 
 @contextmanager
-def listening_in(reading: Reading, brand: Brand, ask: Ask) -> Iterator[Listening]:
-    """Make the tables in a build that is open already; see `listening`."""
+def listening_in(
+    reading: Reading, settings: Settings, folder: Path, ask: Ask
+) -> Iterator[Listening]:
+    """Make the tables in a build that is open already; see `listening`.
+
+    Args:
+        reading: the build, opened for a purpose.
+        settings: the brand's.
+        folder: where its codebook lies.
+        ask: which customers, which time.
+    """
     made = [THEMES_HEARD, VERBATIMS_HEARD, EXPECTATIONS_HEARD, STATEMENTS_HEARD, _MEMBERS]
     try:
-        heard = _make(reading, brand.settings, ask)
-        yield Listening(reading, brand.settings, read_codebook(brand.folder), ask, heard)
+        heard = _make(reading, settings, ask)
+        yield Listening(reading, settings, read_codebook(folder), ask, heard)
     finally:
         for name in made:
             if reading.engine.has(name):

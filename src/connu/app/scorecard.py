@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from connu.app.card_missing import missing_of
 from connu.app.card_themes import card_themes
 from connu.app.confirmations import mount_confirmations
 from connu.app.purchase_events import purchase_events
-from connu.app.reading import Reading
+from connu.app.reading import Reading, opened_build
 from connu.app.segment_read import segment_read
 from connu.app.truth_checks import identity_check, visitor_checks
 from connu.journal.journal import open_journal
 from connu.kernel.errors import UsageError, did_you_mean
+from connu.kernel.settings import Settings
 from connu.ledger.scorecards import SCORECARD_PURPOSE
 from connu.measure.card import How, Point, Scorecard
 from connu.measure.checks import theme_f1
@@ -25,9 +25,6 @@ from connu.measure.next_steps import steps
 from connu.measure.scorecard import counted
 from connu.measure.seen import seen_by_customers
 from connu.measure.words import Words
-
-if TYPE_CHECKING:
-    from connu.app.brand import Brand
 
 _TREND_OF_SERVICE = Words(
     "The trend is of all customers, read for «service».",
@@ -40,7 +37,8 @@ _CHECKED_WHOLE = Words(
 
 
 def scorecard_of(
-    brand: Brand,
+    folder: Path,
+    settings: Settings,
     *,
     purpose: str = "service",
     segment: str | None = None,
@@ -49,7 +47,8 @@ def scorecard_of(
     """How well the customers are known, and how it is known that they are.
 
     Args:
-        brand: whose.
+        folder: the brand's folder.
+        settings: its settings.
         purpose: who may not be read for it is not counted.
         segment: which customers, as typed; None: everybody.
         truth: labelled files: of records (source, record_id, person), of visitors (anonymous_id
@@ -63,16 +62,17 @@ def scorecard_of(
     Cost: some seconds; see docs/benchmarks.md for a million customers.
     """
     with (
-        open_journal(brand.folder, brand.settings) as journal,
-        brand.reading(purpose) as reading,
+        open_journal(folder, settings) as journal,
+        opened_build(folder, settings, purpose) as reading,
     ):
         mount_confirmations(reading, journal)
-        read = segment_read(reading, brand.settings, segment)
-        return _scorecard(brand, reading, read, purpose, segment, truth)
+        read = segment_read(reading, settings, segment)
+        return _scorecard(folder, settings, reading, read, purpose, segment, truth)
 
 
 def hows_of(
-    brand: Brand,
+    folder: Path,
+    settings: Settings,
     names: Sequence[str] = (),
     *,
     purpose: str = "service",
@@ -83,19 +83,19 @@ def hows_of(
     give.
 
     Args:
-        brand, purpose, segment, truth: as of scorecard_of.
+        folder, settings, purpose, segment, truth: as of scorecard_of.
         names: of the figures; none: of all.
 
     Raises:
         UsageError: the scorecard has no such figure; the nearest is named.
     """
     with (
-        open_journal(brand.folder, brand.settings) as journal,
-        brand.reading(purpose) as reading,
+        open_journal(folder, settings) as journal,
+        opened_build(folder, settings, purpose) as reading,
     ):
         mount_confirmations(reading, journal)
-        read = segment_read(reading, brand.settings, segment)
-        hows = _scorecard(brand, reading, read, purpose, segment, truth).hows()
+        read = segment_read(reading, settings, segment)
+        hows = _scorecard(folder, settings, reading, read, purpose, segment, truth).hows()
         for name in names:
             if name not in hows:
                 raise UsageError(
@@ -111,14 +111,15 @@ def hows_of(
 
 # ---------------------------------------------------------------------- within
 def _scorecard(
-    brand: Brand,
+    folder: Path,
+    settings: Settings,
     reading: Reading,
     read: Callable[[str], str],
     purpose: str,
     segment: str | None,
     truth: Sequence[Path],
 ) -> Scorecard:
-    settings, build, engine = brand.settings, reading.build, reading.engine
+    build, engine = reading.build, reading.engine
     at = build.created.date().isoformat()
     purchase, currency = purchase_events(reading, settings, read)
     found = counted(engine, read=read, purchase=purchase, at=at)
@@ -147,7 +148,7 @@ def _scorecard(
         claims=[*found.claims, *seen.claims()],
         breakdowns=found.breakdowns,
         checks=checks,
-        themes=card_themes(reading, brand, segment, theme_f1(engine, read)),
+        themes=card_themes(reading, settings, folder, segment, theme_f1(engine, read)),
         intents=intents_now(engine, read, purchase),
         steps=steps(engine, read),
         trend=trend,

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
@@ -285,8 +286,18 @@ class Reader:
         if tie.kind == "nobody":
             return ()
         if granted_by_default(self.purpose):
-            return ("withheld",)
+            return ("withheld",) if self._anybody_withheld else ()
         return ("readable",) if tie.single else ("withheld", "readable")
+
+    @cached_property
+    def _anybody_withheld(self) -> bool:
+        """Whether anybody at all refused what is allowed by default: where nobody did, no row has
+        to be asked whose it is. Asked once a reader."""
+        lone = self.build.has("visitors") and self._identifiers
+        names = ["customers", *(["visitors"] if lone else [])]
+        group = ", ".join(self._group("withheld", set(names)))
+        counts = " + ".join(f"(SELECT count(*) FROM withheld_{name})" for name in names)
+        return self._count(f"WITH {group} SELECT {counts} AS n") > 0
 
     def _group(self, group: str, needed: set[str]) -> list[str]:
         if needed & {"rids", "keys"} or self._identifiers:
