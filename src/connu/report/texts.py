@@ -177,6 +177,12 @@ TEXTS: dict[str, Words] = {
     "expected_value": Words("Expected value", "Valeur attendue"),
     # ── how rightly ───────────────────────────────────────────────────────────────────────────
     "accuracy_look": Words("Every check at one look", "Toutes les vérifications en un coup d'œil"),
+    "checks_note": Words(
+        "The band is the 95 % interval, the upright stroke the baseline. "
+        "Pale: kept silent, for it was not right enough.",
+        "La bande est l'intervalle à 95 %, le trait vertical la référence. "
+        "Pâle\u202f: tu, faute d'être assez juste.",
+    ),
     "kind.identities": Words("Identities", "Identités"),
     "kind.twins": Words("Told by twins", "Dit par les jumeaux"),
     "kind.intents": Words("Intents", "Intentions"),
@@ -195,7 +201,7 @@ TEXTS: dict[str, Words] = {
     "people": Words("People", "Personnes"),
     "get_truth": Words("How to get truth", "Comment obtenir la vérité"),
     # ── what to do next ───────────────────────────────────────────────────────────────────────
-    "more_people": Words("{people} more people known", "{people} personnes de plus connues"),
+    "more_people": Words("of {people} people", "de {people} personnes"),
     "unit.records": Words("records", "fiches"),
     "unit.customers": Words("customers", "clients"),
     "unit.visitors": Words("visitors", "visiteurs"),
