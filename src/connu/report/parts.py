@@ -156,7 +156,7 @@ def _joined(first: Words, second: Words) -> Words:
 
 def shown(card: Scorecard) -> list[str]:
     """The sections that have something to say, in the order in which they are read."""
-    told = {one.section for one in (*card.claims, *card.breakdowns)}
+    told = {one.section for one in card.claims} | {one.section for one in card.breakdowns}
     there = {
         "look": not is_empty(card),
         "identify": "identify" in told,
