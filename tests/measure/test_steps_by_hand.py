@@ -7,6 +7,7 @@ import math
 import pytest
 
 from connu.measure.next_steps import steps
+from connu.measure.steps_pairs import CALIBRATION_ERROR
 
 
 def found(engine):
@@ -19,7 +20,8 @@ def test_pairs_in_doubt_are_worth_their_probabilities(engine, put, shop):
     assert step.gain == pytest.approx(30)
     # Sixty pairs join forty pairs of customers; twenty of these have two pairs, right together.
     assert step.people == pytest.approx(20)
-    half = 1.96 * math.sqrt(20 * 0.25 + 20 * 4 * 0.25)
+    chance = 1.96 * math.sqrt(20 * 0.25 + 20 * 4 * 0.25)
+    half = math.hypot(chance, CALIBRATION_ERROR * 60)
     assert (step.low, step.high) == pytest.approx((30 - half, 30 + half), abs=0.01)
     assert step.command == "connu export undecided -o undecided.csv"
 

@@ -1,7 +1,8 @@
 """Pairs: records in doubt that a hand may decide, and how many of them are one person.
 
 The probabilities of pairs in doubt were calibrated with all others; those left in doubt are the
-odd ones, so that one probability may be off where their sum is not.
+odd ones. So the interval holds, beside chance, that probabilities are off as far as they were in
+the worst of the benchmarks.
 """
 
 from __future__ import annotations
@@ -12,13 +13,17 @@ from connu.measure.numerals import about, between, counted, filled
 from connu.measure.steps_rule import Circumstances, Ground, Rule, Said, half_width
 from connu.measure.words import Words
 
+#: Calibration error of match probabilities (`docs/benchmarks.md`: ECE on people_100k).
+CALIBRATION_ERROR = 0.0767
+
 
 def _sql(ground: Ground) -> str:
     """One candidate, `decide.pairs`.
 
     gain = Σ p over the pairs of two customers; people = Σ max p over the pairs of customers that
-    they would join. Pairs of the same two customers are right or wrong together, so that the
-    variance of the gain is Σ n²·q·(1 − q), with n the pairs of two customers and q their mean p.
+    they would join. Pairs of the same two customers are right or wrong together: the variance of
+    the gain is Σ n²·q·(1 − q), with n the pairs of two customers and q their mean p. The half-width
+    is √(1.96²·variance + (CALIBRATION_ERROR·pairs)²).
 
     Cost: undecided, and identities twice.
     """
@@ -38,11 +43,14 @@ def _sql(ground: Ground) -> str:
         SELECT CAST(sum(pairs) AS DOUBLE) AS pairs, sum(likely) AS gain, sum(join_likely) AS people,
             CAST(sum(even) AS DOUBLE) AS even, sum(likely * (pairs - likely)) AS variance
         FROM joins
+    ), halves AS (
+        SELECT *, sqrt(power({half_width("variance")}, 2) + power({CALIBRATION_ERROR} * pairs, 2))
+            AS half
+        FROM sums WHERE gain IS NOT NULL
     )
     SELECT 'decide.pairs' AS name, pairs, even, gain,
-        greatest(0.0, gain - {half_width("variance")}) AS low,
-        least(pairs, gain + {half_width("variance")}) AS high, people
-    FROM sums WHERE gain IS NOT NULL
+        greatest(0.0, gain - half) AS low, least(pairs, gain + half) AS high, people
+    FROM halves
     """
 
 

@@ -60,12 +60,12 @@ def _of_identities(ground: Ground) -> str | None:
 def _say_identities(row: dict[str, Any], circumstances: Circumstances) -> Said:
     said = filled(
         Words(
-            "{gain} customers hang together by probability, and about {people} of their {pairs} "
-            "links are expected to be wrong; nobody checked. {answers} links drawn at random and "
-            "looked at tell it to ±5 points.",
-            "{gain} clients tiennent ensemble par probabilité, et environ {people} de leurs "
-            "{pairs} liens seraient faux ; personne ne l’a vérifié. {answers} liens tirés au sort "
-            "et regardés le disent à ±5 points.",
+            "{gain} customers hang together by probability. By what their {pairs} links say of "
+            "themselves, about {people} are wrong; nobody checked. {answers} links drawn at random "
+            "and looked at tell it to ±5 points.",
+            "{gain} clients tiennent ensemble par probabilité. D’après leurs {pairs} liens "
+            "eux-mêmes, environ {people} seraient faux ; personne ne l’a vérifié. {answers} liens "
+            "tirés au sort et regardés le disent à ±5 points.",
         ),
         gain=counted(row["gain"]),
         people=about(row["people"]),
