@@ -343,3 +343,37 @@ def test_a_million_people_are_judged_quickly():
     score = evaluate_twins(p, truth, SEX, p.argmax(axis=1))
     assert time.process_time() - begun < 6  # about 1.2 s alone; never a loop over people
     assert score.people == 1_000_000
+
+
+def test_people_of_one_fold_are_compared():
+    """Another fold's model says more of everybody: pooled that hides the order, within not."""
+    truth = np.array([0, 1] * 20)
+    fold = np.repeat([0, 1], 20)
+    yes = np.where(truth == 1, 0.3, 0.2) + 0.4 * fold
+    p = np.column_stack([1 - yes, yes])
+    pooled = evaluate_twins(p, truth, ["no", "yes"])
+    within = evaluate_twins(p, truth, ["no", "yes"], folds=fold)
+    assert pooled.auc.value == 0.75 and within.auc.value == 1.0
+    assert within.accuracy == pooled.accuracy
+    one = evaluate_twins(p, truth, ["no", "yes"], folds=np.zeros(40, int))
+    assert one.auc.value == pooled.auc.value
+
+
+def test_the_area_over_folds_varies_as_its_interval_says():
+    rng = np.random.default_rng(8)
+    held = 0
+    for _ in range(300):
+        truth = np.r_[np.arange(100) % 2]
+        fold = np.arange(100) // 2 % 5
+        score = 1 / (1 + np.exp(-(truth + rng.normal(size=100) + fold)))
+        found = evaluate_twins(np.column_stack([1 - score, score]), truth, ["a", "b"], folds=fold)
+        held += found.auc.low <= 0.7602 <= found.auc.high
+    assert 0.92 <= held / 300 <= 0.98
+
+
+def test_recall_by_rates_known_from_others():
+    truth = np.array([0] * 30 + [1] * 10)
+    p = np.tile([0.6, 0.4], (40, 1))
+    assert evaluate_twins(p, truth, ["a", "b"]).values[1].recall.value == 1
+    told = evaluate_twins(p, truth, ["a", "b"], rates=np.array([50, 50]))
+    assert (told.values[0].recall.value, told.values[1].recall.value) == (1, 0)

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from connu.measure.auc import Area
 from connu.twins.neighbours import Neighbours
-from connu.twins.votes import others, vote
+from connu.twins.votes import of_other_folds, others, vote
 
 
 def test_heads_are_counted_where_all_are_equally_near():
@@ -70,3 +71,28 @@ def test_shares_do_not_depend_on_who_else_is_asked():
     all_at_once = vote(rows, squared, codes, 4)
     for i in (0, 3, 499):
         assert np.array_equal(vote(rows[[i]], squared[[i]], codes, 4)[0], all_at_once[i])
+
+
+def test_a_whole_fold_is_left_out():
+    rows = np.array([[0, 1, 2, 3], [3, 2, 1, 0]])
+    squared = np.array([[0.0, 1.0, 2.0, 3.0], [0.0, 1.0, 2.0, 3.0]], np.float32)
+    folds = np.array([0, 0, 1, -1])
+    kept, near = of_other_folds(rows, squared, folds, np.array([0, 1]), 3)
+    assert kept.tolist() == [[2, 3, -1], [3, 1, 0]]
+    assert near.tolist() == [[2, 3, 0], [0, 2, 3]]
+    assert vote(kept, near, np.array([0, 0, 1, 1]), 2, sharpness=0)[0].tolist() == [0, 1]
+
+
+def test_shares_of_noise_do_not_speak_against_whoever_is_left_out():
+    """Of people who differ in nothing the shares tell nothing: the area is .5, not below it."""
+    rng = np.random.default_rng(5)
+    codes, folds, n = np.arange(100) % 2, np.arange(100) // 2 % 5, np.arange(100)
+    alone, apart = [], []
+    for _ in range(60):
+        vectors = rng.normal(size=(100, 4)).astype(np.float32)
+        squared, rows = Neighbours.build(vectors).search(vectors, 100)
+        asked = of_other_folds(rows, squared, folds, folds, 50)
+        near = rows[:, :51], squared[:, :51]
+        alone.append(Area(vote(*near, codes, 2, exclude=n)[:, 1], codes == 1).value)
+        apart.append(Area(vote(*asked, codes, 2)[:, 1], codes == 1).value)
+    assert np.mean(alone) < 0.45 and 0.475 < np.mean(apart) < 0.51

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -163,8 +164,9 @@ def measure(engine: Engine, told: Mapping[str, Told]) -> dict[str, float]:
     for name, one in sorted(told.items()):
         if not len(one.truth):
             continue
-        score = evaluate_twins(one.probability, one.truth, one.classes, one.code)
-        rows.append(twin_reliability(name, score))
+        score = evaluate_twins(one.probability, one.truth, one.classes, one.code, folds=one.fold)
+        ahead = one.subjects / len(one.truth) if one.subjects else math.inf
+        rows.append(twin_reliability(name, score, ahead=ahead))
         if score.stated is not None and score.stated.right is not None:
             right[name] = score.stated.right.value
     engine.put("twin_reliability", pa.concat_tables(rows))

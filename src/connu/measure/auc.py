@@ -6,6 +6,8 @@ not of the class; equal probabilities count half.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from connu.measure.intervals import Share, wilson
@@ -18,21 +20,40 @@ class Area:
         score: (n,) higher for the class.
         positive: (n,) bool, who is of the class; some are, some are not.
         weight: (n,) for how many alike each row stands, or None: one each.
+        folds: int (n,): people are compared within their fold alone, for what models of different
+            folds say has no common scale; None: all with all, as where no fold has both.
 
     Attributes:
-        value: the area, 0–1.
+        value: the area, 0–1; over folds, by their numbers of pairs.
         influence: (n,) what each person adds to the area beyond the mean; their squares over n²
             add up to its variance (`area_share`).
 
     Cost: one sort; 0.2 s for a million people.
 
     Source: DeLong, DeLong & Clarke-Pearson, Biometrics 44 (1988); by ranks as in Sun & Xu, IEEE
-        Signal Processing Letters 21 (2014).
+        Signal Processing Letters 21 (2014); within folds as Forman & Scholz, SIGKDD Explorations 12
+        (2010).
     """
 
     def __init__(
-        self, score: np.ndarray, positive: np.ndarray, weight: np.ndarray | None = None
+        self,
+        score: np.ndarray,
+        positive: np.ndarray,
+        weight: np.ndarray | None = None,
+        folds: np.ndarray | None = None,
     ) -> None:
+        parts = [] if folds is None else _parts(score, positive, weight, folds)
+        if parts:
+            total = sum(p * q for p, q, _, _ in parts)
+            n = float(len(score) if weight is None else weight.sum())
+            self.value = sum(p * q * area.value for p, q, _, area in parts) / total
+            self.influence = np.zeros(len(score))
+            for p, q, rows, area in parts:
+                # Around their own mean few seem to vary less than they do.
+                spread = np.where(positive[rows], _spread(p), _spread(q))
+                share = p * q / total * n / (p + q)
+                self.influence[rows] = area.influence * spread * share
+            return
         order = np.argsort(score)
         levels, of_class = score[order], positive[order]
         many = np.ones(len(score)) if weight is None else weight[order].astype(np.float64)
@@ -53,6 +74,25 @@ class Area:
         )
         self.influence = np.empty(len(score))
         self.influence[order] = moves
+
+
+def _parts(
+    score: np.ndarray, positive: np.ndarray, weight: np.ndarray | None, folds: np.ndarray
+) -> list[tuple[float, float, np.ndarray, Area]]:
+    """Of each fold that has both: those of the class, the others, its rows, its area."""
+    found = []
+    for fold in np.unique(folds):
+        rows = np.flatnonzero(folds == fold)
+        own, many = positive[rows], np.ones(len(rows)) if weight is None else weight[rows]
+        p, q = float(many[own].sum()), float(many[~own].sum())
+        if p and q:
+            part = None if weight is None else weight[rows]
+            found.append((p, q, rows, Area(score[rows], own, part)))
+    return found
+
+
+def _spread(people: float) -> float:
+    return math.sqrt(people / (people - 1)) if people > 1 else 1.0
 
 
 def area_share(

@@ -5,27 +5,40 @@ One row for each figure of a TwinsScore:
 - measure: which figure (`accuracy`, `stated`, `reliability` …).
 - coverage: the share of those judged that it is taken over, surest first, 0–1; people: how many.
 - told: the mean probability told, where the figure answers one.
-- figure, low, high: the figure and its 95 % interval, NULL where there is none.
+- figure, low, high: the figure and its 95 % interval, NULL where there is none. An interval is
+  about people drawn as those known are, and seen as briefly as those told: it holds the same figure
+  among as many of them as something is told of (`ahead.share_ahead`). Visitors may be drawn
+  otherwise: `shift` says how far.
 
 It is about statements, not about anybody: figures over fewer than K_LEAST people are not in it.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
 
 from connu.ledger.twins import TWIN_RELIABILITY
+from connu.measure.ahead import share_ahead
 from connu.measure.few import K_LEAST
 from connu.measure.intervals import Share
 from connu.measure.reliability import Reliability, shown
 from connu.measure.risk_coverage import Coverage
 from connu.measure.twins import Stated, TwinsScore, ValueScore
 
+#: Measures that are shares of people, or areas.
+_SHARES = frozenset(
+    {
+        *("auc", "accuracy", "accuracy_shared", "balanced_accuracy", "recall", "stated"),
+        "reliability",
+    }
+)
 
-def twin_reliability(attribute: str, score: TwinsScore) -> pa.Table:
+
+def twin_reliability(attribute: str, score: TwinsScore, *, ahead: float = math.inf) -> pa.Table:
     """The rows of one attribute, in a fixed order.
 
     Measures: auc, accuracy (at the coverages .2, .5 and 1), accuracy_shared (the fifth shared out
@@ -37,6 +50,8 @@ def twin_reliability(attribute: str, score: TwinsScore) -> pa.Table:
     Args:
         attribute: which.
         score: what `evaluate_twins` found.
+        ahead: for how many people, for each one judged, the intervals are to hold; inf: the long
+            run.
 
     Returns:
         A table of TWIN_RELIABILITY; empty where fewer than K_LEAST people were judged.
@@ -44,7 +59,7 @@ def twin_reliability(attribute: str, score: TwinsScore) -> pa.Table:
     if score.people < K_LEAST:
         return TWIN_RELIABILITY.empty_table()
     told = [
-        {"attribute": attribute, "value": value, **row}
+        {"attribute": attribute, "value": value, **_ahead(row, ahead)}
         for value, rows in [
             (None, _all(score)),
             *((v.value, _of_value(v, score.people)) for v in score.values if v.people >= K_LEAST),
@@ -97,6 +112,14 @@ def _curve(curve: list[Reliability], n: int) -> Iterator[dict[str, Any]]:
     for b in shown(curve):
         if b.people is not None:
             yield _row("reliability", b.people / n, b.people, b.right, b.told)
+
+
+def _ahead(row: dict[str, Any], ahead: float) -> dict[str, Any]:
+    """The row with the interval of a share among those told; a coverage is of those judged."""
+    if row["low"] is None or row["measure"] not in _SHARES:
+        return row
+    share = share_ahead(Share(row["figure"], row["low"], row["high"]), ahead)
+    return row | {"low": share.low, "high": share.high}
 
 
 def _row(

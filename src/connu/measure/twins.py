@@ -127,6 +127,9 @@ def evaluate_twins(
     truth: np.ndarray,
     classes: Sequence[object],
     stated: np.ndarray | None = None,
+    *,
+    folds: np.ndarray | None = None,
+    rates: np.ndarray | None = None,
 ) -> TwinsScore:
     """Judge probabilities of people not used for fitting.
 
@@ -138,6 +141,10 @@ def evaluate_twins(
         classes: k values.
         stated: (n,) the code stated of each, −1 where connu is silent, as
             `TwinsClassifier.state` tells; or bool: whether the prediction is stated.
+        folds: int (n,): by which model each was judged; areas compare people of one model. None:
+            one model judged all.
+        rates: (k,) shares or numbers of the classes by which predictions are weighed for balanced
+            accuracy and recall, as known from others; those of the people judged when absent.
 
     Raises:
         UsageError: nobody to judge, shapes that do not meet, codes outside the classes, or rows
@@ -150,10 +157,11 @@ def evaluate_twins(
     right = tied[np.arange(n), y] / tied.sum(axis=1)
     said = None if stated is None else _codes(stated, p, k)
     people = np.bincount(y, minlength=k)
-    areas = _areas(p, y, people)
+    areas = _areas(p, y, people, folds)
     curve, ece = reliability(top, right, BINS)
     surest = RiskCoverage(top, right)
-    recalls = _recalls(p, y, people)
+    known = people if rates is None else np.asarray(rates, np.float64)
+    recalls = _recalls(p, y, people, known)
     with np.errstate(divide="ignore"):
         surprise = -np.log2(np.maximum(p[np.arange(n), y], 1e-15))
     auc, auc_of = _auc(areas, people, classes)
@@ -226,9 +234,14 @@ def _codes(stated: np.ndarray, p: np.ndarray, k: int) -> np.ndarray:
     return said.astype(np.int64)
 
 
-def _areas(p: np.ndarray, y: np.ndarray, people: np.ndarray) -> list[Area | None]:
+def _areas(
+    p: np.ndarray, y: np.ndarray, people: np.ndarray, folds: np.ndarray | None
+) -> list[Area | None]:
     """The area of each class that somebody has and somebody has not; of two classes it is one."""
-    told = [Area(p[:, c], y == c) if 0 < people[c] < len(y) else None for c in _apart(people)]
+    told = [
+        Area(p[:, c], y == c, folds=folds) if 0 < people[c] < len(y) else None
+        for c in _apart(people)
+    ]
     return told * 2 if len(people) == 2 else told
 
 
@@ -258,11 +271,11 @@ def _area(area: Area | None, people: int, n: int) -> Share | None:
     return area_share(area.value, area.influence, min(int(people), int(n - people)))
 
 
-def _recalls(p: np.ndarray, y: np.ndarray, people: np.ndarray) -> np.ndarray:
+def _recalls(p: np.ndarray, y: np.ndarray, people: np.ndarray, rates: np.ndarray) -> np.ndarray:
     """(k,) share of each class's people found at the base-rate thresholds; nan without people."""
     held = people > 0
-    # A class nobody has is never predicted: −1 is below any ratio.
-    ratio = np.where(held, p * (len(y) / np.maximum(people, 1)), -1.0)
+    # A class of nobody known is never predicted: −1 is below any ratio.
+    ratio = np.where(rates > 0, p * (rates.sum() / np.maximum(rates, 1e-12)), -1.0)
     tied = ratio == ratio.max(axis=1)[:, None]
     right = tied[np.arange(len(y)), y] / tied.sum(axis=1)
     hits = np.bincount(y, weights=right, minlength=len(people))

@@ -30,7 +30,7 @@ from connu.twins.precision import Thresholds, risk_thresholds
 from connu.twins.representation import Directions, placed, told_columns
 from connu.twins.stacking import Stacking
 from connu.twins.vocabulary import Block
-from connu.twins.votes import others, vote
+from connu.twins.votes import of_other_folds, others, vote
 from connu.twins.weighting import Weighting
 
 #: Subjects told at a time: memory is theirs.
@@ -49,6 +49,7 @@ class HeldOut:
         rows: int64 (n,): which rows of the `fit` these are.
         place: float32 (n, c): where they stand, as visitors would.
         distance: float32 (n, t): squared, to the other known people, nearest first.
+        fold: int64 (n,): by whose models each was judged; what they say has no common scale.
     """
 
     probability: np.ndarray
@@ -56,6 +57,7 @@ class HeldOut:
     rows: np.ndarray
     place: np.ndarray
     distance: np.ndarray
+    fold: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -353,8 +355,12 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
         scores, features, _ = self._unseen
         vectors = self._directions.transform(self._weighting.transform(short))
         place = placed(scores, self._scale, vectors)
-        squared, rows = self.index_.search(place, self.n_neighbors + 1)
-        shares = vote(rows, squared, self._codes, k, exclude=chosen)
+        # Of so many, enough are of other folds.
+        squared, rows = self.index_.search(place, 2 * self.n_neighbors + 1)
+        folds = np.full(len(self._codes), -1, np.int64)
+        folds[chosen] = self._fold
+        asked = of_other_folds(rows, squared, folds, self._fold, self.n_neighbors)
+        shares = vote(*asked, self._codes, k)
         twins = self._twin_scores(shares)
         dense = _dense(scores, features, twins, vectors, self._plan.measures(short))
         said = [scores, twins]
@@ -373,8 +379,14 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
             held = self._fold == f
             fitted = type(self.calibrator_)().fit(raw[~held], codes[~held])
             probability[held] = fitted.transform(raw[held])
+        near = rows[:, : self.n_neighbors + 1], squared[:, : self.n_neighbors + 1]
         self.held_out_ = HeldOut(
-            probability, codes, self._rows[chosen], place, others(rows, squared, chosen)[1]
+            probability,
+            codes,
+            self._rows[chosen],
+            place,
+            others(*near, chosen)[1],
+            self._fold,
         )
         self.thresholds_ = self._promised(self.precision)
         del self._unseen, self._fold
@@ -390,6 +402,7 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
             self._rows,
             np.zeros((n, 1), np.float32),
             np.zeros((n, 0), np.float32),
+            np.zeros(n, np.int64),
         )
         self.thresholds_ = self._promised(self.precision)
 

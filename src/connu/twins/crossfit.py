@@ -92,7 +92,8 @@ def cross_fit(
         judged, probability = held.rows[order], held.probability[order]
         thresholds = stated_only(attribute, [str(v) for v in classes], model.thresholds_)
         stated = thresholds.state(probability)
-        fold = fold[judged]
+        # Of connu's own folds each is judged by his own models.
+        fold = np.array([f"own {number}" for number in held.fold[order].tolist()], dtype=object)
     else:
         judged, probability, stated = _by_folds(
             gathered, settings, attribute, rows, values, fold, progress

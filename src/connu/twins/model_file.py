@@ -32,10 +32,10 @@ from connu.twins.stacking import Stacking
 from connu.twins.vocabulary import Block
 from connu.twins.weighting import Weighting
 
-VERSION = 1
+VERSION = 2
 _ABOUT, _INDEX, _TREES = "model.json", "index.twins", "trees.txt"
 _WEIGHTING = ("factor", "mean", "block", "scale", "counted", "signed")
-_HELD = ("probability", "truth", "rows", "place", "distance")
+_HELD = ("probability", "truth", "rows", "place", "distance", "fold")
 _CSR = ("data", "indices", "indptr")
 _SETTINGS = (
     "n_neighbors",

@@ -51,6 +51,7 @@ class Told:
         code: int64 (n,), what would be stated of them, −1: silence.
         shift: how like the known the visitors are; None without visitors.
         remarks: what the user should know.
+        fold: int64 (n,), by whose models each known person was judged; None: by one.
     """
 
     known: int
@@ -62,6 +63,7 @@ class Told:
     code: np.ndarray
     shift: ShiftReport | None
     remarks: list[str] = field(default_factory=list)
+    fold: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -247,7 +249,9 @@ def _tell(
     attribute, classes = one.attribute, [str(value) for value in model.classes_]
     asked = _rest(gathered, one.known)
     if not len(asked):
-        nobody = Told(len(one.rows), 0, 0, classes, *_held_out(model), shift=None)
+        nobody = Told(
+            len(one.rows), 0, 0, classes, *_held_out(model), shift=None, fold=model.held_out_.fold
+        )
         return nobody, {}
     check = compared(gathered, model, asked)
     said = say(gathered, model, asked, check)
@@ -268,6 +272,7 @@ def _tell(
         code=fix.state_held_out(),
         shift=shift,
         remarks=[f"{attribute}: {remark}" for remark in fix.remarks],
+        fold=model.held_out_.fold,
     )
     subjects = gathered.behaviour.subjects.take(pa.array(asked))
     silent, vocabulary = reason != "", gathered.behaviour.vocabulary
