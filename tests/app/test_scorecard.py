@@ -8,10 +8,13 @@ from datetime import UTC, datetime
 import pytest
 
 from connu.app.brand import open as open_brand
-from connu.app.scorecard import hows_of
+from connu.app.kept_card import card_key, kept_card
+from connu.app.scorecard import hows_of, scorecard_of
 from connu.app.scorecard_history import MOST_BUILDS
+from connu.journal.journal import open_journal
 from connu.kernel.errors import UsageError
-from connu.ledger.scorecards import SCORECARDS
+from connu.ledger.builds import Builds
+from connu.ledger.scorecards import KEPT_CARD, SCORECARDS
 from connu.measure.card import How, Scorecard
 
 
@@ -125,6 +128,47 @@ def test_who_withdrew_is_counted_no_more(built):
     assert after.claim("customers").value == before.claim("customers").value - 1
     assert after.left_out is None  # one is too few to be told
     assert built.how("customers").rows == [{"value": after.claim("customers").value}]
+
+
+def test_what_the_build_kept_is_what_counting_anew_gives(built):
+    kept = built.scorecard()
+    anew = scorecard_of(built.folder, built.settings, anew=True)
+    assert Builds(built.folder).current().path.joinpath(KEPT_CARD).is_file()
+    assert kept.as_dict() == anew.as_dict()
+
+
+def test_what_was_kept_is_not_used_once_the_journal_or_the_settings_say_otherwise(built):
+    build = Builds(built.folder).current()
+    with open_journal(built.folder, built.settings) as journal:
+        key = card_key(built.folder, built.settings, journal, "service")
+        assert kept_card(build, key) is not None
+        assert card_key(built.folder, built.settings, journal, "marketing") != key
+    (built.folder / "codebook.toml").write_text('version = "mine"\n', encoding="utf-8")
+    customer = built.table("customers")["customer_id"][0].as_py()
+    with open_journal(built.folder, built.settings) as journal:
+        other = card_key(built.folder, built.settings, journal, "service")
+        assert kept_card(build, other) is None
+    (built.folder / "codebook.toml").unlink()
+    built.consent(customer, "service", granted=False)
+    with open_journal(built.folder, built.settings) as journal:
+        withheld = card_key(built.folder, built.settings, journal, "service")
+    assert withheld not in (key, other) and kept_card(build, withheld) is None
+
+
+def test_a_broken_kept_scorecard_is_counted_anew(built):
+    path = Builds(built.folder).current().path / KEPT_CARD
+    before = built.scorecard().as_dict()
+    path.write_bytes(b'{"key": 1')
+    assert built.scorecard().as_dict() == before
+
+
+def test_who_is_forgotten_takes_what_was_kept_with_him(built):
+    customer = built.table("customers")["customer_id"][0].as_py()
+    before = built.scorecard().claim("customers").value
+    forgotten = built.forget(customer)
+    assert not forgotten.remains
+    assert not list((built.folder / ".connu" / "builds").rglob(KEPT_CARD))
+    assert built.scorecard().claim("customers").value == before - 1
 
 
 def test_the_scorecard_says_of_which_build_it_speaks(built):

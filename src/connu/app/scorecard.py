@@ -5,25 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import msgspec
+
+from connu.app.card_base import base_card
 from connu.app.card_missing import missing_of
-from connu.app.card_themes import card_themes
 from connu.app.confirmations import mount_confirmations
-from connu.app.purchase_events import purchase_events
+from connu.app.kept_card import card_key, kept_card
 from connu.app.reading import Reading, opened_build
 from connu.app.segment_read import segment_read
 from connu.app.truth_checks import identity_check, visitor_checks
-from connu.journal.journal import open_journal
+from connu.journal.journal import Journal, open_journal
 from connu.kernel.errors import UsageError, did_you_mean
 from connu.kernel.settings import Settings
 from connu.ledger.scorecards import SCORECARD_PURPOSE
 from connu.measure.card import How, Point, Scorecard
-from connu.measure.checks import theme_f1
 from connu.measure.few import K_LEAST
 from connu.measure.figures import as_read
-from connu.measure.intents_now import intents_now
-from connu.measure.next_steps import steps
-from connu.measure.scorecard import counted
-from connu.measure.seen import seen_by_customers
 from connu.measure.words import Words
 
 _TREND_OF_SERVICE = Words(
@@ -43,6 +40,7 @@ def scorecard_of(
     purpose: str = "service",
     segment: str | None = None,
     truth: Sequence[Path] = (),
+    anew: bool = False,
 ) -> Scorecard:
     """How well the customers are known, and how it is known that they are.
 
@@ -53,13 +51,15 @@ def scorecard_of(
         segment: which customers, as typed; None: everybody.
         truth: labelled files: of records (source, record_id, person), of visitors (anonymous_id
             and a column an attribute); the last of a kind counts.
+        anew: count everything, though the build kept what it counted.
 
     Raises:
         BuildError: there is no build.
         UsageError: the segment cannot be read, or is of too few; the truth meets no record.
         PurposeError: nobody knows the purpose, or an attribute is not read for it.
 
-    Cost: some seconds; see docs/benchmarks.md for a million customers.
+    Cost: what the build kept is read in a second (`app.kept_card`); counted anew, half a minute
+    for a million customers (docs/benchmarks.md).
     """
     with (
         open_journal(folder, settings) as journal,
@@ -67,7 +67,9 @@ def scorecard_of(
     ):
         mount_confirmations(reading, journal)
         read = segment_read(reading, settings, segment)
-        return _scorecard(folder, settings, reading, read, purpose, segment, truth)
+        return _scorecard(
+            folder, settings, journal, reading, read, purpose, segment, truth, anew=anew
+        )
 
 
 def hows_of(
@@ -95,7 +97,7 @@ def hows_of(
     ):
         mount_confirmations(reading, journal)
         read = segment_read(reading, settings, segment)
-        hows = _scorecard(folder, settings, reading, read, purpose, segment, truth).hows()
+        hows = _scorecard(folder, settings, journal, reading, read, purpose, segment, truth).hows()
         for name in names:
             if name not in hows:
                 raise UsageError(
@@ -113,23 +115,28 @@ def hows_of(
 def _scorecard(
     folder: Path,
     settings: Settings,
+    journal: Journal,
     reading: Reading,
     read: Callable[[str], str],
     purpose: str,
     segment: str | None,
     truth: Sequence[Path],
+    *,
+    anew: bool = False,
 ) -> Scorecard:
-    build, engine = reading.build, reading.engine
+    build = reading.build
     at = build.created.date().isoformat()
-    purchase, currency = purchase_events(reading, settings, read)
-    found = counted(engine, read=read, purchase=purchase, at=at)
-    customers = next((int(c.value or 0) for c in found.claims if c.name == "customers"), 0)
+    base = None
+    if segment is None and not anew:
+        base = kept_card(build, card_key(folder, settings, journal, purpose))
+    if base is None:
+        base = base_card(folder, settings, reading, read, segment)
+    customers = next((int(c.value or 0) for c in base.claims if c.name == "customers"), 0)
     checks = [
         *([identity_check(reading, truth, customers, at)] if customers else []),
         *visitor_checks(reading, truth, at),
-        *found.checks,
+        *base.checks,
     ]
-    seen = seen_by_customers(engine, read, own_estimate=settings.survey.own_estimate)
     left_out = reading.reader.left_out("customers") if build.has("customers") else 0
     remarks = []
     if segment is not None and any(check.checked for check in checks):
@@ -137,22 +144,13 @@ def _scorecard(
     trend = [] if segment is not None else _trend(reading)
     if trend and purpose != SCORECARD_PURPOSE:
         remarks.append(_TREND_OF_SERVICE)
-    return Scorecard(
-        brand=settings.brand.name,
-        build=build.id,
-        built=build.created.isoformat(),
-        purpose=purpose,
+    asked = any(claim.section == "seen" for claim in base.claims)
+    return msgspec.structs.replace(
+        base,
         left_out=None if 0 < left_out < K_LEAST else left_out,
-        segment=segment,
-        currency=currency,
-        claims=[*found.claims, *seen.claims()],
-        breakdowns=found.breakdowns,
         checks=checks,
-        themes=card_themes(reading, settings, folder, segment, theme_f1(engine, read)),
-        intents=intents_now(engine, read, purchase),
-        steps=steps(engine, read),
         trend=trend,
-        missing=missing_of(reading, settings, customers=customers, asked=bool(seen.sides)),
+        missing=missing_of(reading, settings, customers=customers, asked=asked),
         remarks=remarks,
     )
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pyarrow as pa
 
-from connu.app.purchase_events import purchase_events
+from connu.app.card_base import base_card
+from connu.app.confirmations import mount_confirmations
+from connu.app.kept_card import card_key, keep_card
 from connu.app.reading import Reading
 from connu.engine.protocol import Engine
 from connu.govern import purposes
@@ -15,24 +19,28 @@ from connu.ledger.build import Build
 from connu.ledger.reading import Reader
 from connu.ledger.scorecards import SCORECARD_PURPOSE, SCORECARDS
 from connu.measure.claims import Claim
-from connu.measure.scorecard import counted
-from connu.measure.seen import CONFIRMATIONS, seen_by_customers
 
 #: Builds whose claims are kept.
 MOST_BUILDS = 400
 
 
 def keep_scorecard(
-    engine: Engine, settings: Settings, journal: Journal, build: Build, previous: Build | None
+    engine: Engine,
+    settings: Settings,
+    folder: Path,
+    journal: Journal,
+    build: Build,
+    previous: Build | None,
 ) -> int:
     """Count what the build claims, read as anybody would, and put it behind the earlier ones.
 
     Reads every table the scorecard counts, and `scorecards` of the build before; makes
-    `scorecards`. Cost: that of the scorecard.
+    `scorecards`, and the file that keeps the scorecard whole. Cost: that of the scorecard.
 
     Args:
         engine: over the workspace of the build, its tables made.
         settings: the brand's.
+        folder: where its codebook lies.
         journal: consents and confirmations.
         build: the build under way: its id, its workspace and its tables.
         previous: the build in force, or None.
@@ -49,11 +57,10 @@ def keep_scorecard(
         sensitive=declared_sensitive(settings),
     )
     reading = Reading(build, engine, reader)
-    engine.put(CONFIRMATIONS, journal.confirmations(in_force=False))
-    purchase, _ = purchase_events(reading, settings, reading.sql)
-    found = counted(engine, read=reading.sql, purchase=purchase)
-    seen = seen_by_customers(engine, reading.sql, own_estimate=settings.survey.own_estimate)
-    claims = [*found.claims, *(c for check in found.checks for c in check.claims), *seen.claims()]
+    mount_confirmations(reading, journal)
+    card = base_card(folder, settings, reading, reading.sql)
+    keep_card(engine.workspace, card_key(folder, settings, journal, SCORECARD_PURPOSE), card)
+    claims = [*card.claims, *(claim for check in card.checks for claim in check.claims)]
     kept = [claim for claim in claims if claim.value is not None and not claim.hidden]
     engine.put("scorecards", pa.concat_tables([_earlier(engine, previous), _rows(build, kept)]))
     return len(kept)

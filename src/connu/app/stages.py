@@ -18,6 +18,7 @@ from connu.identify.customer_ids import CHANGES, name_customers
 from connu.identify.golden import golden_record
 from connu.identify.households import find_households
 from connu.identify.linker import LinkModel, link
+from connu.identify.raters import find_raters
 from connu.identify.visitors import tie_visitors
 from connu.journal.journal import Journal
 from connu.kernel.errors import BuildError
@@ -58,6 +59,7 @@ TABLES = (
     "visitors",
     "event_customers",
     "households",
+    "knows_me",
 )
 
 
@@ -154,6 +156,7 @@ def run_stages(
         counted = ("visitors", "known_visitors", "shared_devices")
         stage.count(tied_events=tied["tied"], **{what: tied[what] for what in counted})
         stage.count(households=find_households(engine))
+        stage.count(**_said(knows_me=find_raters(engine)))
     with trace.stage("statistical twins") as stage:
         told = tell(
             engine,
@@ -175,7 +178,7 @@ def run_stages(
     with trace.stage("scorecard") as stage:
         made = {table: 0 for table in TABLES if engine.has(table)}
         build = Build(build_id, engine.workspace, {"tables": made})
-        stage.count(claims=keep_scorecard(engine, settings, journal, build, previous))
+        stage.count(claims=keep_scorecard(engine, settings, folder, journal, build, previous))
         stage.count(**_said(declared=follow_words(engine, settings)))
     with trace.stage("look-up index") as stage:
         write_serving(engine, engine.workspace / SERVING_FILE)
@@ -194,7 +197,7 @@ def run_stages(
 
 
 def _said(**counts: int) -> dict[str, int]:
-    """Counts of what customers said: most builds have none to tell of."""
+    """Counts of what customers say of the brand's knowledge: many builds have none to tell of."""
     return {what: number for what, number in counts.items() if number}
 
 

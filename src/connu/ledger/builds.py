@@ -30,12 +30,13 @@ from connu.ledger.build import BUILD_FORMAT, Build, id_of, moment_of
 from connu.ledger.files import fsync_folder, fsync_tree, io_error, write_atomically
 from connu.ledger.intents import INTENTS_FOLDER
 from connu.ledger.lock import Lock
+from connu.ledger.scorecards import KEPT_CARD
 from connu.ledger.twins import TWINS_FOLDER
 
 __all__ = ["COMPANIONS", "Build", "Builds", "Draft"]
 
 #: Beside the tables, kept whenever they are there: files, and folders with all that is in them.
-COMPANIONS = ("serving.sqlite", "model.json", TWINS_FOLDER, INTENTS_FOLDER)
+COMPANIONS = ("serving.sqlite", "model.json", KEPT_CARD, TWINS_FOLDER, INTENTS_FOLDER)
 
 _ID = re.compile(r"\d{8}T\d{9}Z")
 

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+#: The file of a build that keeps its scorecard whole; a reader must do without it.
+KEPT_CARD = "scorecard.json"
+
 #: The purpose it is counted for: those who may not be read for it were never in it.
 SCORECARD_PURPOSE = "service"
 

@@ -24,8 +24,8 @@ _TWINS_TOLD = """
     FROM {twins} GROUP BY attribute, subject_kind
 """
 _INTENTS_TOLD = """
-    SELECT kind, level, horizon_days, count(DISTINCT subject_kind || ':' || subject) AS told
-    FROM {intents} WHERE rank = 1 GROUP BY kind, level, horizon_days
+    SELECT kind, level, horizon_days, subject_kind, count(DISTINCT subject) AS told
+    FROM {intents} WHERE rank = 1 GROUP BY kind, level, horizon_days, subject_kind
 """
 #: How sure twins must be of a check to state anything: silence, where nothing is stated.
 _SILENT = Words(
@@ -100,7 +100,9 @@ def intent_checks(engine: Engine, read: Callable[[str], str], at: str) -> list[C
     """
     if not _there(engine, "intents", "intent_reliability"):
         return []
-    told = {_intent(row): int(row["told"]) for row in _rows(engine, _INTENTS_TOLD, read)}
+    told: dict[tuple[str, str, int | None], int] = {}
+    for row in _rows(engine, _INTENTS_TOLD, read):
+        told[_intent(row)] = told.get(_intent(row), 0) + int(row["told"])
     measured: dict[tuple[str, str, int | None], list[dict[str, Any]]] = {}
     for row in _rows(engine, "SELECT * FROM {intent_reliability} WHERE target IS NULL", read):
         measured.setdefault(_intent(row), []).append(row)
