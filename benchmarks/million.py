@@ -11,11 +11,14 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+from connu.app.scorecard_history import keep_scorecard
 from connu.engine.choice import open_engine
 from connu.engine.protocol import Engine
 from connu.engine.sql import literal, quoted
+from connu.journal.journal import open_journal
 from connu.kernel.fields import is_identifier
 from connu.kernel.sections import EngineChoice
+from connu.kernel.settings import read_settings
 from connu.ledger.build import Build
 from connu.ledger.builds import Builds
 
@@ -61,8 +64,17 @@ def grow(source: Path, target: Path, customers: int = CUSTOMERS) -> int:
             made = _count(engine, "customers")
             for table in small.tables:
                 engine.drop(f"small_{table}")
+            _count_scorecard(engine, target, draft.id, small.tables)
         draft.publish(small.tables, small.trace | {"digest": "grown"})
     return made
+
+
+def _count_scorecard(engine: Engine, target: Path, id: str, tables: Sequence[str]) -> None:
+    """As the last stage of a build does."""
+    settings = read_settings(target)
+    build = Build(id, engine.workspace, {"tables": dict.fromkeys(tables, 0)})
+    with open_journal(target, settings) as journal:
+        keep_scorecard(engine, settings, target, journal, build, None)
 
 
 def _copied(engine: Engine, table: str, copies: int, step: int) -> str:

@@ -47,9 +47,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--customers", type=int, default=CUSTOMERS)
     parser.add_argument("--times", type=int, default=3)
     parser.add_argument("--plain", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--anew", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args(arguments)
     if asked.plain is not None:
         count_plainly(asked.plain)
+        return 0
+    if asked.anew is not None:
+        from connu.app.scorecard import scorecard_of
+        from connu.kernel.settings import read_settings
+
+        scorecard_of(asked.anew, read_settings(asked.anew), anew=True)
         return 0
     with tempfile.TemporaryDirectory(prefix="connu-million-") as place:
         grown = asked.grown or asked.keep or Path(place) / "grown"
@@ -85,10 +92,17 @@ def _sample(folder: Path) -> Path:
 
 
 def _measured(folder: Path, page: Path, times: int) -> int:
-    connu = [sys.executable, "-m", "connu.cli.main"]
+    connu = [str(Path(sys.executable).with_name("connu"))]
     commands = {
         "plain count": [sys.executable, "-m", "benchmarks.report", "--plain", str(folder)],
         "connu scorecard --json": [*connu, "scorecard", "--json", "--brand", str(folder)],
+        "the same counted anew": [
+            sys.executable,
+            "-m",
+            "benchmarks.report",
+            "--anew",
+            str(folder),
+        ],
         "connu report": [*connu, "report", "--brand", str(folder), "-o", str(page)],
     }
     found: dict[str, list[Measure]] = {name: [] for name in commands}
