@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from connu.measure.intervals import grouped_share, wilson
+from connu.measure.intervals import grouped_share, ratio_share, wilson
 
 
 def test_wilson_against_published_values():
@@ -47,3 +47,22 @@ def test_the_interval_holds_the_truth_as_often_as_it_says():
         share = grouped_share(float(value), right - value * size, float(size.sum()), 150)
         held += share.low <= 0.8 <= share.high
     assert 0.92 <= held / 400 <= 0.98
+
+
+def test_an_f1_of_units_has_an_interval_that_holds_it():
+    """Texts with none to three themes, each told with chance .7, and others told wrongly."""
+    rng = np.random.default_rng(4)
+    held = 0
+    for _ in range(400):
+        true = rng.integers(0, 4, 60)
+        right = rng.binomial(true, 0.7)
+        told = right + rng.binomial(2, 0.15, 60)
+        share = ratio_share(2.0 * right, (told + true).astype(float))
+        held += share.low <= 2 * 1.05 / (1.5 + 1.35) <= share.high
+    assert 0.92 <= held / 400 <= 0.98
+
+
+def test_a_ratio_without_a_whole_says_nothing():
+    found = ratio_share(np.zeros(5), np.zeros(5))
+    assert (found.value, found.low, found.high) == (0, 0, 1)
+    assert ratio_share(np.ones(8), np.ones(8)) == wilson(1.0, 8)

@@ -42,6 +42,8 @@ class Area:
         weight: np.ndarray | None = None,
         folds: np.ndarray | None = None,
     ) -> None:
+        self.value: float
+        self.influence: np.ndarray
         parts = [] if folds is None else _parts(score, positive, weight, folds)
         if parts:
             total = sum(p * q for p, q, _, _ in parts)
