@@ -141,6 +141,8 @@ def test_consents_by_customer_and_purpose(engine):
     base(engine, consents=said)
     card = counted(engine)
     assert cells(card, "consents_by_purpose") == {"marketing granted": 10, "marketing refused": 30}
+    said = next(b for b in card.breakdowns if b.name == "consents_by_purpose").words
+    assert said["marketing granted"].fr == "marketing accordé"
 
 
 def test_rows_in_quarantine(engine):

@@ -37,7 +37,8 @@ class Figure(NamedTuple):
 class Spread(NamedTuple):
     """A figure by parts: rows of (part, how many). `people`: the parts are groups of people.
 
-    `words`: what the parts are called, where they are connu's words and not the brand's.
+    `words`: what the parts are called, where they are connu's words and not the brand's; a word
+    that begins with * is that of every part which ends so, what stands before it kept.
     """
 
     name: str

@@ -297,6 +297,10 @@ SPREADS = (
         GROUP BY i.customer_id, c.purpose
     ) GROUP BY said
     """,
+        words={
+            "* granted": Words(" granted", " accordé"),
+            "* refused": Words(" refused", " refusé"),
+        },
     ),
     Spread(
         "quarantined_by_reason",

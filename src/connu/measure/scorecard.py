@@ -18,6 +18,7 @@ from connu.measure.checks import coding_check, intent_checks, twin_checks
 from connu.measure.claims import Breakdown, Check, Claim
 from connu.measure.few import K_LEAST, Cell, hide_few
 from connu.measure.figures import Figure, Spread
+from connu.measure.words import Words
 
 FIGURES = (*identify_figures.FIGURES, *know_figures.FIGURES, *understand_figures.FIGURES)
 SPREADS = (*identify_figures.SPREADS, *know_figures.SPREADS, *understand_figures.SPREADS)
@@ -127,5 +128,16 @@ def _breakdown(engine: Engine, spread: Spread, read: Callable[[str], str]) -> Br
         label=spread.label,
         cells=cells,
         how=figures.plain(spread.sql),
-        words={label: spread.words[label] for label, _ in rows if label in spread.words},
+        words={label: words for label, _ in rows if (words := _words(spread, label))},
     )
+
+
+def _words(spread: Spread, label: str) -> Words | None:
+    """A part in both languages, where it is connu's word."""
+    if label in spread.words:
+        return spread.words[label]
+    for end, words in spread.words.items():
+        if end.startswith("*") and label.endswith(end[1:]):
+            before = label.removesuffix(end[1:])
+            return Words(before + words.en, before + words.fr)
+    return None
