@@ -19,7 +19,7 @@ DESIGN = {
         email phone address postcode city country occupation account loyalty_card national_id
         support_case anonymous_id recorded_at""",
     "events": "id time type session product category value currency page",
-    "verbatims": "id text time channel rating nps",
+    "verbatims": "id text time channel rating nps knows_me",
     "products": "id name category price brand",
 }
 

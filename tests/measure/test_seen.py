@@ -10,6 +10,7 @@ import pytest
 
 from connu.engine.duckdb import DuckEngine
 from connu.journal.confirmations import CONFIRMATIONS, KNOWS_ME
+from connu.ledger.knows_me import KNOWS_ME as KNOWS_ME_TABLE
 from connu.measure.figures import whole
 from connu.measure.intervals import mean_share, wilson
 from connu.measure.seen import seen_by_customers
@@ -247,3 +248,50 @@ def test_where_nobody_was_asked_it_says_how_to(engine):
             _mount(engine, rows)
         seen = seen_by_customers(engine)
         assert seen.sides == [] and "400" in seen.remark.en and "survey draw" in seen.command
+
+
+# ---------------------------------------------------------------------- the brand's own surveys
+def _rating(row, subject, score, day=1, source="poll"):
+    kind = None if subject is None else "customer"
+    return [source, row, f"v{row}", kind, subject, score, datetime(2026, 5, day)]
+
+
+def _rate(engine, rows):
+    rows = [dict(zip(KNOWS_ME_TABLE.names, row, strict=True)) for row in rows]
+    engine.put("knows_me", pa.Table.from_pylist(rows, KNOWS_ME_TABLE))
+
+
+def test_the_question_in_a_source_has_a_side_of_its_own_and_its_query(engine):
+    chance = np.random.default_rng(12)
+    _mount(engine, [], 1_000)
+    scores = {str(n): float(chance.integers(0, 11)) for n in range(100)}
+    rows = [_rating(n, subject, score) for n, (subject, score) in enumerate(scores.items())]
+    rows += [_rating(500 + n, None, 10.0) for n in range(5)]  # of nobody known: each a person
+    rows += [_rating(600, "0", 0.0, day=9)]  # his last word
+    _rate(engine, rows)
+    seen = seen_by_customers(engine, own_estimate=0.8)
+    (side,) = seen.sides
+    assert (side.name, side.people, side.at) == ("source.poll", 105, "2026-05-09")
+    assert side.statements == [] and "poll" in side.label.fr and seen.remark is not None
+    known = [score >= 7 for score in (scores | {"0": 0.0}).values()] + [True] * 5
+    exact = wilson(sum(known) / 105, 105 / (1 - 100 / 1_000))
+    share = side.knows_me.share
+    assert (share.value, share.low, share.high) == pytest.approx(
+        (exact.value, exact.low, exact.high)
+    )
+    for claim in seen.claims():
+        assert claim.name.startswith("seen.source.poll.knows_me.")
+        (row,) = engine.collect(claim.how).to_pylist()
+        assert (row["value"], row["low"], row["high"]) == pytest.approx(
+            (claim.value, claim.low, claim.high)
+        )
+        assert row["people"] == claim.people == 105
+
+
+def test_sources_stand_apart_and_few_answers_are_not_shown(engine):
+    _mount(engine, [], 1_000)
+    rows = [_rating(n, str(n), 9.0) for n in range(30)]
+    _rate(engine, rows + [_rating(n, str(n), 1.0, source="web 'form'") for n in range(9)])
+    poll, form = seen_by_customers(engine).sides
+    assert poll.knows_me.share.value == 1.0
+    assert form.knows_me.share.hidden and form.people is None

@@ -46,7 +46,7 @@ def test_settings_hold_and_name_files_that_are_there(sample: Path) -> None:
     assert kinds == {
         "people": {"crm", "accounts", "loyalty", "support", "social", "unsubscribes"},
         "events": {"web", "orders"},
-        "verbatims": {"surveys", "reviews", "posts", "support_texts"},
+        "verbatims": {"surveys", "reviews", "posts", "support_texts", "poll"},
     }
     assert settings.sources["crm"].fields["consent.marketing"] == "optin_mail"
     assert settings.sources["social"].fields["social.twitter"] == "twitter"

@@ -148,3 +148,27 @@ def test_the_tables_exist_without_a_source(tmp_path):
         "currency", "page", "account", "loyalty_card", "national_id", "support_case", "email",
         "phone", "anonymous_id", "attributes",
     ]  # fmt: skip
+
+
+def test_an_answer_without_a_text_stays(tmp_path):
+    lines = "id,words,knows\n1,ok,7\n2,,8/10\n3,,\n4,,maybe\n5,fine,maybe\n,,9\n"
+    (tmp_path / "both.csv").write_text(lines)
+    (tmp_path / "poll.csv").write_text(lines)
+    fields = {"id": "id", "knows_me": "knows"}
+    sources = {
+        "both": {"kind": "verbatims", "path": "both.csv", "fields": fields | {"text": "words"}},
+        "poll": {"kind": "verbatims", "path": "poll.csv", "fields": fields},
+    }
+    taken = TakenIn(tmp_path, brand(sources))
+    kept = [
+        (row["source"], row["row"], row.get("text"), row.get("knows_me"))
+        for row in taken.rows("verbatims")
+    ]
+    assert sorted(kept, key=lambda row: row[:2]) == [
+        ("both", 1, "ok", 7.0), ("both", 2, None, 8.0), ("both", 5, "fine", None),
+        ("poll", 1, None, 7.0), ("poll", 2, None, 8.0),
+    ]  # fmt: skip
+    assert taken.report.quarantined == {
+        "both": {"the row has no id": 1, "the row has no text": 2},
+        "poll": {"the row has no id": 1, "the row has no answer from 0 to 10": 3},
+    }

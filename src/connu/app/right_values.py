@@ -22,7 +22,7 @@ from connu.kernel.settings import Settings
 from connu.ledger.expectations import STATUSES
 from connu.sources.countries import normalise_countries
 from connu.sources.dates import date_order, normalise_birth_dates, normalise_birth_years
-from connu.sources.knows_me import normalise_knows_me
+from connu.sources.knows_me import read_knows_me
 from connu.sources.sexes import normalise_sexes
 from connu.sources.text import Column, folded, trimmed
 
@@ -92,6 +92,9 @@ def right_value(attribute: str, text: str, settings: Settings, themes: Collectio
     read, hint = _READ.get(attribute, (trimmed, "some words"))
     if attribute == "birth_date":
         value = _date(one, settings)
+    elif attribute == KNOWS_ME:
+        number = read_knows_me(text)
+        value = None if number is None else f"{number:g}"
     elif attribute == "age_band":
         value, hint = _band(text, settings), _among(band_names(settings.twins.age_bands))
     elif attribute == "expectation":
@@ -175,5 +178,5 @@ _READ = {
         trimmed,
         f"a theme of the codebook and a status ({', '.join(STATUSES)}), as in: price: met",
     ),
-    KNOWS_ME: (normalise_knows_me, "a number from 0 to 10, or yes, partly, no"),
+    KNOWS_ME: (trimmed, "a number from 0 to 10, or yes, partly, no"),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from connu.cli.screen import percent, table
+from connu.cli.screen import percent, plain, table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,10 +26,9 @@ def print_seen(console: Console, seen: Seen) -> None:
 def _print_side(console: Console, side: Side) -> None:
     people = "fewer than 10" if side.people is None else f"{side.people:,}"
     which = "" if side.survey is None else f" (survey {side.survey})"
-    console.print(
-        f"[bold]{side.label.en[0].upper()}{side.label.en[1:]}[/]{which}: {people} customers, the "
-        f"last on {side.at}"
-    )
+    day = "" if side.at is None else f", the last on {side.at}"
+    label = plain(f"{side.label.en[0].upper()}{side.label.en[1:]}")
+    console.print(f"[bold]{label}[/]{which}: {people} customers{day}")
     console.print(f"[dim]{side.remark.en}.[/]")
     rows: list[tuple[str, ...]] = []
     by = "all"
@@ -47,7 +46,7 @@ def _print_side(console: Console, side: Side) -> None:
 
 def _row(one: Stated) -> tuple[str, ...]:
     return (
-        one.label.en if one.by == "all" else f"  {one.label.en}",
+        plain(one.label.en if one.by == "all" else f"  {one.label.en}"),
         _count(one.confirmed.people),
         _count(one.statements),
         _share(one.confirmed),

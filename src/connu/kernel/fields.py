@@ -45,7 +45,7 @@ _PEOPLE = (
 )
 #: A log of one kind of event alone need not name its type: see `know.roles.UNKNOWN`.
 _EVENTS = ("id", "time", "type", "session", "product", "category", "value", "currency", "page")
-_VERBATIMS = ("id", "text", "time", "channel", "rating", "nps")
+_VERBATIMS = ("id", "text", "time", "channel", "rating", "nps", "knows_me")
 _PRODUCTS = ("id", "name", "category", "price", "brand")
 
 #: Fields by kind, without the open families.
@@ -63,6 +63,9 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "verbatims": ("id", "text"),
     "products": ("id",),
 }
+
+#: Fields that stand for a required one: a survey may ask for a number and no words.
+INSTEAD: dict[str, str] = {"text": "knows_me"}
 
 #: Prefixes of the open families, by kind.
 FAMILIES: dict[str, tuple[str, ...]] = {

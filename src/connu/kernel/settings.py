@@ -15,7 +15,7 @@ import msgspec
 
 from connu.kernel.attributes import AREAS, BUILT_IN, OCCUPATION_CLASSES, SEXES, band_names
 from connu.kernel.errors import SettingsError, did_you_mean
-from connu.kernel.fields import FIELDS, REQUIRED, is_field, is_identifier
+from connu.kernel.fields import FIELDS, INSTEAD, REQUIRED, is_field, is_identifier
 from connu.kernel.sections import (
     NAMED_SECTIONS,
     SECTIONS,
@@ -394,7 +394,7 @@ def _check_source(source: Source, where: str) -> None:
                 setting=f"{where}.fields.{word}",
             )
     for word in REQUIRED[source.kind]:
-        if word not in source.fields:
+        if word not in source.fields and INSTEAD.get(word) not in source.fields:
             raise SettingsError(
                 f"{FILE_NAME}: [{where}.fields] names no column for «{word}»",
                 hint=f"a {source.kind} source needs {', '.join(REQUIRED[source.kind])}",

@@ -333,11 +333,12 @@ def _gone(engine: Engine, table: str) -> str:
 def _source_rows(engine: Engine, build: Build) -> tuple[SourceRow, ...]:
     """Where he stands in the sources, as far as the build's rows say it."""
     found: set[SourceRow] = set()
-    for table in ("people", "events", "verbatims", "quarantine"):
+    for table in ("people", "events", "verbatims", "knows_me", "quarantine"):
         columns = engine.columns(table) if build.has(table) else []
         if not {"source", "row"} <= set(columns):
             continue
-        kind = "kind" if "kind" in columns else literal(table)
+        named = "verbatims" if table == "knows_me" else table
+        kind = "kind" if "kind" in columns else literal(named)
         rows = engine.collect(
             f'SELECT DISTINCT source, {kind} AS kind, "row" AS n FROM {table} AS t'
             f' WHERE ({_gone(engine, table)}) AND "row" IS NOT NULL'

@@ -97,6 +97,7 @@ ORDER: dict[str, tuple[str, ...]] = {
     "events": ("source", "row"),
     "event_customers": ("source", "row"),
     "verbatims": ("source", "row"),
+    "knows_me": ("source", "row"),
     "products": ("source", "product_id"),
 }
 

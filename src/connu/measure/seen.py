@@ -27,7 +27,8 @@ from connu.measure.words import Words
 
 #: The journal's confirmations, where they are mounted.
 CONFIRMATIONS = "journal_confirmations"
-_ANSWERS, _BASE = "seen_answers", "seen_base"
+#: What the queries read, put together once: name in a query → its own query over the build.
+_READ = {"answers": seen_sql.ANSWERS, "ratings": seen_sql.RATINGS, "base": seen_sql.BASE}
 
 
 class Stated(msgspec.Struct, frozen=True):
@@ -72,11 +73,12 @@ class Side(msgspec.Struct, frozen=True):
     """What came one way.
 
     Attributes:
-        name: survey (drawn at random) or unasked.
+        name: survey (drawn at random by connu), unasked, or source.NAME: a survey of the brand's
+            own that is among its sources.
         label, remark: what people read; what to know of it.
         survey: the draw, or None.
         people: customers who answered; None where they are hidden.
-        at: the day of the last answer, ISO date.
+        at: the day of the last answer, ISO date, where it is known.
         statements: what they say of statements: of all, by basis, by attribute.
         knows_me: whether the brand knows them, or None when nobody was asked.
     """
@@ -86,7 +88,7 @@ class Side(msgspec.Struct, frozen=True):
     remark: Words
     survey: str | None
     people: int | None
-    at: str
+    at: str | None
     statements: list[Stated]
     knows_me: KnowsMe | None
 
@@ -95,7 +97,8 @@ class Seen(msgspec.Struct, frozen=True):
     """The brand, as its customers see it.
 
     Attributes:
-        sides: what a random survey found, and what came unasked; none when nobody said anything.
+        sides: what a random survey found, what came unasked, what the brand's own surveys asked;
+            none when nobody said anything.
         remark: what to do where there is no survey, or None.
         command: the command for it, or None.
     """
@@ -127,7 +130,8 @@ def seen_by_customers(
     """What customers say of the brand's knowledge of them.
 
     Reads `journal_confirmations` (every row, in force or not; mounted by
-    `connu.app.confirmations.mount_confirmations`), `identities` and `customers`. Of several
+    `connu.app.confirmations.mount_confirmations`), `identities`, `customers` and `knows_me`. Of
+    several
     surveys the last one that K_LEAST customers answered is told. Cost: one join of the answers
     with identities.
 
@@ -136,39 +140,55 @@ def seen_by_customers(
         read: the query of a table's rows; a Reader's `sql` leaves out who may not be read.
         own_estimate: which share of customers the brand believes that it knows, 0-1.
     """
-    if not engine.has(CONFIRMATIONS):
+    mounted = {"answers": engine.has(CONFIRMATIONS), "ratings": engine.has("knows_me")}
+    if not any(mounted.values()):
         return Seen([], words.NOT_ASKED, words.DRAW)
 
     def rows_of(table: str) -> str:
         return f"SELECT * FROM {CONFIRMATIONS}" if table == "confirmations" else read(table)
 
-    engine.run(_ANSWERS, figures.filled(seen_sql.ANSWERS, rows_of))
-    engine.run(_BASE, figures.filled(seen_sql.BASE, rows_of))
+    sides: list[Side] = []
+    for name, sql in _READ.items():
+        if mounted.get(name, True):
+            engine.run(f"seen_{name}", figures.filled(sql, rows_of))
     try:
-        survey = _survey(engine)
-        sides = [] if survey is None else [_side(engine, survey, own_estimate)]
-        if engine.collect(f"SELECT 1 FROM {_ANSWERS} WHERE survey IS NULL LIMIT 1").num_rows:
-            sides.append(_side(engine, None, own_estimate))
+        survey = _survey(engine) if mounted["answers"] else None
+        if survey is not None:
+            sides.append(_side(engine, "survey", seen_sql.said(survey, True), own_estimate, survey))
+        if mounted["answers"] and _any(engine, "seen_answers", "survey IS NULL"):
+            sides.append(_side(engine, "unasked", seen_sql.said(None, False), own_estimate))
+        if mounted["ratings"]:
+            asked = engine.collect("SELECT DISTINCT source FROM seen_ratings ORDER BY source")
+            for source in asked["source"].to_pylist():
+                sides.append(
+                    _side(engine, f"source.{source}", seen_sql.rated(source), own_estimate)
+                )
     finally:
-        engine.drop(_ANSWERS)
-        engine.drop(_BASE)
+        for name in _READ:
+            engine.drop(f"seen_{name}")
     return Seen(sides) if survey is not None else Seen(sides, words.NOT_ASKED, words.DRAW)
+
+
+def _any(engine: Engine, table: str, where: str) -> bool:
+    return engine.collect(f"SELECT 1 FROM {table} WHERE {where} LIMIT 1").num_rows > 0
 
 
 def _survey(engine: Engine) -> str | None:
     """The last survey that enough customers answered, else the last."""
     found = engine.collect(
         f"SELECT survey, count(DISTINCT customer_id) >= {K_LEAST} AS enough, max(id) AS last"
-        f" FROM {_ANSWERS} WHERE survey IS NOT NULL GROUP BY survey"
+        f" FROM seen_answers WHERE survey IS NOT NULL GROUP BY survey"
         " ORDER BY enough DESC, last DESC LIMIT 1"
     )
     return found["survey"][0].as_py() if found.num_rows else None
 
 
-def _side(engine: Engine, survey: str | None, own_estimate: float | None) -> Side:
-    name = "unasked" if survey is None else "survey"
-    label, remark = words.SIDES[name]
-    said = _Said(engine, f"seen.{name}", survey)
+def _side(
+    engine: Engine, name: str, sql: str, own_estimate: float | None, survey: str | None = None
+) -> Side:
+    kind, _, source = name.partition(".")
+    label, remark = words.SIDES[kind]
+    said = _Said(engine, f"seen.{name}", sql, "ratings" if source else "answers")
     judging, rating = said.people(said.judged), said.people(said.rated)
     statements = []
     if judging:
@@ -178,7 +198,7 @@ def _side(engine: Engine, survey: str | None, own_estimate: float | None) -> Sid
     everybody = len(said.customers)
     return Side(
         name=name,
-        label=label,
+        label=label.filled(source=source),
         remark=remark,
         survey=survey,
         people=everybody if everybody >= K_LEAST else None,
@@ -191,13 +211,13 @@ def _side(engine: Engine, survey: str | None, own_estimate: float | None) -> Sid
 class _Said:
     """The answers of one side, and the figures of them, each with its query over the build."""
 
-    def __init__(self, engine: Engine, name: str, survey: str | None) -> None:
-        said = seen_sql.said(survey, random=survey is not None)
-        answers, base = figures.plain(seen_sql.ANSWERS), figures.plain(seen_sql.BASE)
+    def __init__(self, engine: Engine, name: str, sql: str, read: str) -> None:
         self._name = name
-        self._shown = f"WITH answers AS ({answers}), base AS ({base}),{said}"
+        shown = ", ".join(f"{one} AS ({figures.plain(_READ[one])})" for one in (read, "base"))
+        run = ", ".join(f"{one} AS (SELECT * FROM seen_{one})" for one in (read, "base"))
+        self._shown = f"WITH {shown},{sql}"
         table = engine.collect(
-            f"WITH answers AS (SELECT * FROM {_ANSWERS}), base AS (SELECT * FROM {_BASE}),{said}"
+            f"WITH {run},{sql}"
             " SELECT customer_id, attribute, basis, probability, rating, hit, answered_at, share"
             " FROM said CROSS JOIN asked"
         )
@@ -205,7 +225,8 @@ class _Said:
             np.asarray(table["customer_id"].to_pylist(), object), return_inverse=True
         )
         self._share = float(table["share"][0].as_py())
-        self.day = str(pc.max(table["answered_at"]).as_py().date())
+        last = pc.max(table["answered_at"]).as_py()
+        self.day = None if last is None else str(last.date())
         self._hit, self._told, self._rating = (
             table[column].cast(pa.float64()).to_numpy() for column in _NUMBERS
         )

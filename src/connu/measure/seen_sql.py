@@ -33,6 +33,12 @@ ANSWERS = f"""
     FROM {{confirmations}} c
     JOIN {{identities}} i ON i.source = c.source AND i.record_id = c.record_id
 """
+#: What the brand's own surveys asked, by who answered.
+RATINGS = """
+    SELECT source, "row", score AS rating, time AS answered_at, subject_kind = 'customer' AS known,
+        coalesce(subject_kind || ':' || subject, 'row ' || CAST("row" AS VARCHAR)) AS customer_id
+    FROM {knows_me}
+"""
 #: How many customers there are.
 BASE = "SELECT count(*) AS customers FROM {customers}"
 
@@ -58,6 +64,31 @@ def said(survey: str | None, random: bool) -> str:
         ) AS every_word WHERE place = 1
     ),
     asked AS ({asked})"""
+
+
+def rated(source: str) -> str:
+    """The expressions `said` and `asked`, as above, of a survey of the brand's own: the last answer
+    of everybody, customer or not; the customers among them are taken for drawn at random.
+
+    Args:
+        source: the source with the answers.
+    """
+    return f"""
+    said AS (
+        SELECT customer_id, known, rating, answered_at, CAST(NULL AS VARCHAR) AS attribute,
+            CAST(NULL AS VARCHAR) AS basis, CAST(NULL AS DOUBLE) AS probability,
+            CAST(NULL AS DOUBLE) AS hit
+        FROM (
+            SELECT *, row_number() OVER (
+                PARTITION BY customer_id ORDER BY answered_at DESC NULLS LAST, "row" DESC
+            ) AS place
+            FROM ratings WHERE source = {literal(source)}
+        ) AS every_word WHERE place = 1
+    ),
+    asked AS (
+        SELECT least(1.0, count(CASE WHEN known THEN 1 END) * 1.0 / max(customers)) AS share
+        FROM said, base
+    )"""
 
 
 def part(basis: str | None = None, attribute: str | None = None) -> str:

@@ -19,6 +19,15 @@ SIDES = {
             "ressemblent aux autres",
         ),
     ),
+    "source": (
+        Words("asked by the brand itself ({source})", "interrogés par la marque ({source})"),
+        Words(
+            "it holds for all customers as far as the brand asked them at random, and those who "
+            "answered are like those who did not",
+            "vaut pour tous les clients, pour autant que la marque les ait tirés au hasard et que "
+            "ceux qui répondent ressemblent aux autres",
+        ),
+    ),
     "unasked": (
         Words("said unasked", "dit sans qu'on le demande"),
         Words(

@@ -17,10 +17,11 @@ from connu.kernel.settings import FILE_NAME
 from connu.sample import meanings, outcomes, truth, voices
 from connu.sample.accounts import make_accounts, write_accounts
 from connu.sample.catalogue import write_catalogue
-from connu.sample.chance import Chance
+from connu.sample.chance import Chance, Ints
 from connu.sample.clicks import Clicks, make_clicks
 from connu.sample.crm import make_crm, write_crm
 from connu.sample.loyalty import make_loyalty, write_loyalty
+from connu.sample.poll import knows_me, make_poll, write_poll
 from connu.sample.records import Made
 from connu.sample.shop import write_shop
 from connu.sample.social import make_social, write_social
@@ -110,9 +111,13 @@ def make_brand(
     with progress.stage("verbatims") as step:
         spoken = [*_voices(folder, chance, world, sources), messages]
         made.rows.update({voice.source: len(voice.ids) for voice in spoken})
+        known = knows_me(chance, world.people, world.needs)
+        poll = make_poll(chance, world.people, world.contacts, world.logins, known)
+        write_poll(folder, poll)
+        made.rows[poll.source] = len(poll.table)
         step.note(f"{sum(len(voice.ids) for voice in spoken):,} texts")
     with progress.stage("truth"):
-        made.rows.update(_truth(folder, world, sources, visits, behind, spoken))
+        made.rows.update(_truth(folder, world, sources, visits, behind, spoken, known))
     (folder / FILE_NAME).write_text(settings, encoding="utf-8")
     return made
 
@@ -191,13 +196,14 @@ def _truth(
     visits: Visits,
     behind: Behind,
     spoken: list[voices.Voice],
+    known: Ints,
 ) -> dict[str, int]:
     """Write truth/; returns the rows of the files whose size says something."""
     signed_up = sources["accounts"].table["cookie"].combine_chunks()
     met = tied(behind, signed_up)
     rows = {
         "truth/identities.csv": truth.write_identities(folder, list(sources.values())),
-        "truth/people.csv": truth.write_people(folder, world.people),
+        "truth/people.csv": truth.write_people(folder, world.people, known),
         "truth/visitors.csv": outcomes.write_visitors(folder, world.people, visits, behind, met),
         "truth/intents.csv": outcomes.write_intents(folder, world.needs, world.catalogue),
         "truth/statements.csv": meanings.write_statements(folder, spoken),

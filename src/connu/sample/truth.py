@@ -51,8 +51,13 @@ def write_identities(folder: Path, sources: list[Made]) -> int:
     return len(table)
 
 
-def write_people(folder: Path, people: People) -> int:
+def write_people(folder: Path, people: People, knows_me: Ints) -> int:
     """truth/people.csv: who everybody truly is, and truth/households.csv: who lives with whom.
+
+    Args:
+        folder: the brand's.
+        people: everybody.
+        knows_me: what each would answer to whether the brand knows him, 0-10.
 
     Returns:
         The people written.
@@ -77,6 +82,7 @@ def write_people(folder: Path, people: People) -> int:
             "town": people.homes.town.take(home),
             "country": people.homes.country.take(home),
             **portraits(people),
+            "knows_me": pa.array(knows_me, mask=~people.known),
         }
     )
     write_csv(folder / "truth" / "people.csv", table)
@@ -109,7 +115,8 @@ The sample brand's truth, for evaluation alone: no source reads it. People are n
 - identities.csv – per record of a people source: source, record_id, person (T…: the shop's own,
   tests and staff).
 - people.csv – per person: whether known, names, sex, birth date, age band when the data end,
-  occupation, area, where he lives; occupation_class, place and profile.… as twins tell them.
+  occupation, area, where he lives; occupation_class, place and profile.… as twins tell them;
+  knows_me: what a known person answers, or would, to whether the brand knows him (0 to 10).
 - households.csv – per member of a household of several.
 - visitors.csv – per cookie of the web log: the person who uses it most and his profile; its kind
   (person, shared, kiosk, robot, staff); how many people use it; whether he is known; whether the

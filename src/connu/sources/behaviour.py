@@ -14,11 +14,12 @@ import pyarrow as pa
 
 from connu.engine.protocol import Engine
 from connu.engine.sql import literal, quoted
-from connu.kernel.fields import IDENTIFIERS, REQUIRED
+from connu.kernel.fields import IDENTIFIERS, INSTEAD, REQUIRED
 from connu.kernel.settings import Settings
 from connu.sources.duplicates import older_rows
 from connu.sources.evidence import regions_by_source
 from connu.sources.keys import KeyReader
+from connu.sources.knows_me import knows_me_sql
 from connu.sources.mapping import Mapping
 from connu.sources.numbers import comma_decimal, number_sql
 from connu.sources.quarantine import Quarantine
@@ -49,10 +50,13 @@ _VERBATIMS = {
     "channel": pa.string(),
     "rating": pa.float64(),
     "nps": pa.float64(),
+    "knows_me": pa.float64(),
 }
 #: What is named by programs: their `null` and `undefined` would be a best-seller.
 _NAMES = ("session", "product", "category")
 _NUMBERS = ("value", "rating", "nps")
+#: Why a row is of no use where its source has this instead of what is asked.
+_REASONS = {"knows_me": "the row has no answer from 0 to 10"}
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,10 @@ def make_events(
 def make_verbatims(
     engine: Engine, settings: Settings, mappings: list[Mapping], quarantine: Quarantine
 ) -> dict[str, int]:
-    """Write `verbatims` (empty without such a source); returns the rows of each source."""
+    """Write `verbatims` (empty without such a source); returns the rows of each source.
+
+    A row without a text stays where it answers whether the brand knows him.
+    """
     needed = {"verbatim_id": "the row has no id", "text": "the row has no text"}
     return _make(engine, settings, mappings, quarantine, "verbatims", _VERBATIMS, needed)
 
@@ -121,13 +128,18 @@ def _make(
         if "id" in mapping.fields:
             stay = older_rows(engine, mapping, quarantine, chosen["time"])
         select += f" FROM {mapping.table}" + (f" WHERE {stay}" if stay else "")
-        whole = " AND ".join(f"{quoted(word)} IS NOT NULL" for word in asked)
+        said = {word: _said(word, mapping, chosen) for word in asked}
+        whole = " AND ".join(
+            f"coalesce({', '.join(f'CAST({quoted(one)} AS VARCHAR)' for one in words)}) IS NOT NULL"
+            for words in said.values()
+        )
         selects.append(f"SELECT * FROM ({select}) WHERE {whole}")
         for word, reason in asked.items():
-            column = mapping.fields[_field(table, word)][0]
-            condition = f"({chosen[word]}) IS NULL" + (f" AND {stay}" if stay else "")
+            column = mapping.fields[_field(table, said[word][0])][0]
+            reason = _REASONS.get(said[word][0], reason)
+            condition = _nothing(chosen, said[word]) + (f" AND {stay}" if stay else "")
             for earlier in list(asked)[: list(asked).index(word)]:
-                condition += f" AND ({chosen[earlier]}) IS NOT NULL"
+                condition += f" AND NOT ({_nothing(chosen, said[earlier])})"
             quarantine.add_query(engine, mapping, reason, condition, column=column)
     reader = _Reader(
         schema=schema,
@@ -148,6 +160,18 @@ def _is_asked(table: str, column: str, mapping: Mapping) -> bool:
     """Whether rows without this column's value say nothing: not where the source has none."""
     word = _field(table, column)
     return word in REQUIRED[mapping.source.kind] or word in mapping.fields
+
+
+def _said(column: str, mapping: Mapping, chosen: dict[str, str]) -> list[str]:
+    """The columns of which one must say something, the asked one first where the source has it."""
+    instead = INSTEAD.get(column, "")
+    words = [word for word in (column, instead) if word in chosen and word in mapping.fields]
+    return words or [column]
+
+
+def _nothing(chosen: dict[str, str], words: list[str]) -> str:
+    """SQL: none of the columns says anything."""
+    return " AND ".join(f"({chosen[word]}) IS NULL" for word in words)
 
 
 def _field(table: str, column: str) -> str:
@@ -176,6 +200,8 @@ def _columns_sql(
             value = mapping.row
         elif name == "time":
             value = f"CAST({time_sql(value, day_first=mapping.day_first(settings))} AS TIMESTAMP)"
+        elif name == "knows_me":
+            value = knows_me_sql(value)
         elif name in _NUMBERS:
             value = number_sql(value, comma_decimal=comma_decimal(country))
         chosen[name] = value

@@ -18,6 +18,7 @@ from connu.engine.duckdb import DuckEngine
 from connu.engine.protocol import Engine
 from connu.engine.sql import literal
 from connu.kernel.errors import ConnuError
+from connu.kernel.fields import INSTEAD
 from connu.kernel.settings import Settings, Source
 from connu.sources.countries import normalise_countries
 from connu.sources.dates import normalise_birth_dates, normalise_birth_years
@@ -156,8 +157,10 @@ class _Checker:
     def _needed(self, mapping: Mapping) -> None:
         kind = mapping.source.kind
         for word in {"events": ("type",), "verbatims": ("text",)}.get(kind, ()):
-            where = f"{mapping.value(word)} IS NULL AND {mapping.filled()}"
-            self._rows_where(mapping, where, word, mapping.fields[word][0])
+            words = [w for w in (word, INSTEAD.get(word, "")) if w in mapping.fields]
+            nothing = " AND ".join(f"{mapping.value(one)} IS NULL" for one in words)
+            where = f"{nothing} AND {mapping.filled()}"
+            self._rows_where(mapping, where, words[0], mapping.fields[words[0]][0])
         if kind == "events":
             where = f"{mapping.value('time')} IS NULL AND {mapping.filled()}"
             self._rows_where(mapping, where, "time", mapping.fields["time"][0])

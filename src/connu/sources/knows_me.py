@@ -1,30 +1,23 @@
 """«Does this brand know you?», as customers answer: 0 (not at all) to 10 (very well).
 
-Numbers are read as they are; words in French and English as yes 10, partly 5, no 0. A number
-outside 0-10 is missing: on another scale it would say something else.
+Numbers are read as they are, also «7/10»; words in French and English as yes 10, partly 5, no 0. A
+number outside 0-10 is missing: on another scale it would say something else.
 """
 
 from __future__ import annotations
 
-import pyarrow as pa
-import pyarrow.compute as pc
+import re
 
-from connu.sources.text import Column, folded, known, over_distinct
+import pyarrow as pa
+
+from connu.engine.sql import literal
+from connu.sources.text import folded
 
 _YES = (
-    *(
-        "oui",
-        "yes",
-        "y",
-        "o",
-        "tout a fait",
-        "oui tout a fait",
-        "absolument",
-        "completely",
-        "fully",
-    ),
-    *("tres bien", "very well", "bien sur", "true", "vrai", "definitely", "yes definitely", "bien"),
-    *("oui tres bien", "yes very well", "well", "absolutely", "plutot oui", "rather yes"),
+    *("oui", "yes", "y", "o", "true", "vrai", "tout a fait", "oui tout a fait", "absolument"),
+    *("absolutely", "completely", "fully", "definitely", "yes definitely", "bien sur", "bien"),
+    *("tres bien", "oui tres bien", "very well", "yes very well", "well", "plutot oui"),
+    "rather yes",
 )
 _PARTLY = (
     *("partly", "partially", "en partie", "partiellement", "un peu", "a little", "somewhat"),
@@ -36,25 +29,39 @@ _NO = (
     *("faux", "aucunement", "jamais", "never", "plutot non", "rather not", "not really"),
     *("pas vraiment", "pas bien", "not well", "mal", "badly"),
 )
-_WORDS = pa.array([*_YES, *_PARTLY, *_NO], pa.string())
-_NUMBERS = pa.array(["10"] * len(_YES) + ["5"] * len(_PARTLY) + ["0"] * len(_NO), pa.string())
+_WORDS = {_YES: 10.0, _PARTLY: 5.0, _NO: 0.0}
 #: A number, and perhaps of how many: 7, 7.5, «7,5», 7/10, 7 of 10, 7 sur 10.
-_NUMBER = r"^(?P<n>10(?:[.,]0+)?|\d(?:[.,]\d+)?)(?:\s*(?:/|of|out of|sur)\s*10)?$"
+_NUMBER = r"^(10(?:[.,]0+)?|[0-9](?:[.,][0-9]+)?)(?: *(?:/|of|out of|sur) *10(?:[.,]0+)?)?$"
 
 
-def normalise_knows_me(values: Column) -> Column:
-    """Numbers 0-10 as text that casts to one; missing for anything else.
+def read_knows_me(text: str) -> float | None:
+    """One answer.
 
-    >>> cells = ["7", "8,5", "9/10", "En partie", "oui", "11", "7/20", "maybe"]
-    >>> normalise_knows_me(pa.array(cells)).to_pylist()
-    ['7', '8.5', '9', '5', '10', None, None, None]
+    >>> [read_knows_me(cell) for cell in ("7", "8,5", "9/10", "En partie", "oui", "11", "7/20")]
+    [7.0, 8.5, 9.0, 5.0, 10.0, None, None]
     """
-    return over_distinct(values, _normalise)
+    found = re.match(_NUMBER, text.strip().lower())
+    if found:
+        return float(found[1].replace(",", "."))
+    word = folded(pa.array([text]))[0].as_py()
+    return next((number for words, number in _WORDS.items() if word in words), None)
 
 
-def _normalise(values: Column) -> Column:
-    text = known(values)
-    number = pc.extract_regex(pc.utf8_lower(text), _NUMBER)
-    number = pc.replace_substring(pc.struct_field(number, "n"), ",", ".")
-    place = pc.index_in(folded(text), value_set=_WORDS)
-    return pc.coalesce(number, _NUMBERS.take(place))
+def knows_me_sql(text: str) -> str:
+    """SQL of the same: a text as DOUBLE 0-10, NULL for anything else.
+
+    Args:
+        text: a SQL expression of type VARCHAR.
+    """
+    bare = f"lower(trim({text}))"
+    plain = f"replace(replace(strip_accents({bare}), '''', ''), '’', '')"
+    word = f"trim(regexp_replace({plain}, '[^a-z0-9]+', ' ', 'g'))"
+    cases = " ".join(
+        f"WHEN {word} IN ({', '.join(map(literal, words))}) THEN {number}"
+        for words, number in _WORDS.items()
+    )
+    number = f"replace(regexp_extract({bare}, {literal(_NUMBER)}, 1), ',', '.')"
+    return (
+        f"CASE WHEN regexp_matches({bare}, {literal(_NUMBER)}) THEN try_cast({number} AS DOUBLE)"
+        f" {cases} END"
+    )
