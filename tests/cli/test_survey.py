@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import csv
+import doctest
+import re
 import shutil
+from pathlib import Path
 
 import pytest
+
+from connu.measure.intervals import wilson
 
 
 @pytest.fixture
@@ -78,3 +83,15 @@ def _somebody(run, brand):
 def test_help_has_an_example(run, command):
     ran = run(*command, "--help")
     assert ran.code == 0 and f"connu {' '.join(command)}" in ran.out
+
+
+def test_the_page_says_what_the_formulas_give():
+    page = Path(__file__).parents[2] / "docs" / "survey.md"
+    assert doctest.testfile(str(page), module_relative=False).failed == 0
+    rows = re.findall(r"^\| ([\d,]+) \| ±([\d.]+) \| ±([\d.]+) \|$", page.read_text("utf-8"), re.M)
+    assert len(rows) == 4
+    for number, large, small in rows:
+        n = int(number.replace(",", ""))
+        for told, trials in ((large, n), (small, n / (1 - n / 2_000))):
+            share = wilson(0.5, trials)
+            assert told == f"{100 * (share.high - share.low) / 2:.1f}"
