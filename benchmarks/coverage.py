@@ -77,14 +77,23 @@ def run(out: Path, seeds: Iterable[int], people: int, kinds: Sequence[str], fold
             if not left:
                 continue
             began, spent = time.perf_counter(), time.process_time()
-            with tempfile.TemporaryDirectory(prefix="brand-", dir=folder) as temporary:
-                found = _brand(Path(temporary), seed, people, left, file)
+            found = 0
+            for together in _shared(left):
+                with tempfile.TemporaryDirectory(prefix="brand-", dir=folder) as temporary:
+                    found += _brand(Path(temporary), seed, people, together, file)
             print(
                 f"seed {seed}: {found} intervals, {time.perf_counter() - began:.1f} s, "
                 f"{time.process_time() - spent:.1f} s of processor",
                 file=sys.stderr,
                 flush=True,
             )
+
+
+def _shared(kinds: Sequence[str]) -> Iterable[list[str]]:
+    """Kinds by the brand they share: those that prepare one have it for themselves."""
+    plain = [kind for kind in kinds if KINDS[kind].prepare is None]
+    own = [[kind] for kind in kinds if kind not in plain]
+    return [*([plain] if plain else []), *own]
 
 
 def _brand(folder: Path, seed: int, people: int, kinds: Sequence[str], file: TextIO) -> int:

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from benchmarks import coverage
-from benchmarks.coverage_kinds import KINDS, STAGES, Interval, Kind, settings_without
+from benchmarks.coverage_interval import Interval
+from benchmarks.coverage_kinds import KINDS, STAGES, Kind, settings_without
 from connu.kernel.settings import read_settings
 
 

@@ -1,0 +1,82 @@
+"""Intervals of intents, measured on a time held out, beside what came after the build.
+
+The table says how far another such time might come out, in the long run; what comes is one such
+time, of about as many, and has its own chance: the intervals are widened for it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from benchmarks.coverage_interval import Interval
+from benchmarks.coverage_later import CUT, bring_back, hold_back
+from connu.app.brand import Brand
+from connu.app.buying_evaluation import BuyScore
+from connu.app.next_evaluation import NextEvaluation
+from connu.measure.ahead import share_ahead
+from connu.measure.intervals import Share
+
+#: Kind, level, horizon, measure.
+_Key = tuple[str, str, int | None, str]
+
+
+def hide_later(brand: Brand, seed: int) -> None:
+    """The last weeks of events are held back."""
+    hold_back(brand.folder)
+
+
+def intents(brand: Brand, seed: int) -> Iterator[Interval]:
+    """Measured on a time held out; true of the time after the build, which is brought back."""
+    told = brand.table("intent_reliability").to_pylist()
+    bring_back(brand.folder)
+    brand.build()
+    came = brand.evaluate_intents(start=CUT, only=["buy", "next"])
+    true = _bought(came.buying) | _next(came.next)
+    for row in told:
+        other = true.get((row["kind"], row["level"], row["horizon_days"], row["measure"]))
+        if other is None or row["low"] is None:
+            continue
+        share = Share(row["figure"], row["low"], row["high"])
+        share = _wider(share) if row["measure"] == "lift10" else share_ahead(share, 1.0)
+        days = "" if row["horizon_days"] is None else f" {row['horizon_days']} days"
+        yield Interval(
+            f"{row['kind']} {row['level']} {row['measure']}", f"{row['kind']}{days}",
+            share.value, share.low, share.high, row["people"], *other,
+        )  # fmt: skip
+
+
+def _bought(scores: list[BuyScore]) -> dict[_Key, tuple[float, int]]:
+    """Of all together, by level and horizon."""
+    true: dict[_Key, tuple[float, int]] = {}
+    for one in scores:
+        if one.target is not None or one.subjects != "all":
+            continue
+        score, key = one.score, ("buy", one.level, one.horizon_days)
+        for name, found in (
+            ("roc_auc", score.auc), ("pr_auc", score.pr_auc), ("lift10", score.lift10),
+        ):  # fmt: skip
+            if found is not None:
+                true[*key, name] = (found.value, score.bought)
+    return true
+
+
+def _next(came: NextEvaluation | None) -> dict[_Key, tuple[float, int]]:
+    """Of steps whose next was seen before, by level and length."""
+    true: dict[_Key, tuple[float, int]] = {}
+    if came is None:
+        return true
+    for level, score in (("product", came.products), ("category", came.categories)):
+        if score is not None:
+            for one in score.known:
+                key = ("next", level, None, f"hr{one.length}")
+                true[key] = (one.hit_rate.value, score.sessions)
+    return true
+
+
+def _wider(lift: Share) -> Share:
+    """Of a lift, for another time of as many."""
+    low, high = (
+        lift.value + (bound - lift.value) * math.sqrt(2) for bound in (lift.low, lift.high)
+    )
+    return Share(lift.value, max(0.0, low), high)
