@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from connu.app.brand import open as open_brand
 from connu.app.survey import ASK
 from connu.app.survey_questions import language_of, question
 from connu.app.survey_statements import private_attributes, statements_of
@@ -213,6 +214,27 @@ def test_a_right_value_that_is_the_one_told_confirms_it(built, asked):
     assert {one["answer"] for one in _kept(built)} == {"confirmed"}
 
 
+def test_a_first_zero_that_a_spreadsheet_took_away_is_given_back(tmp_path):
+    folder = made_brand.make_brand(tmp_path / "brand")
+    rows = [person.crm() for person in made_brand.PEOPLE]
+    for row in rows:
+        row[7], row[8] = "01000", ""
+    made_brand.write_rows(folder / "data/crm.csv", made_brand.CRM, rows)
+    brand = open_brand(folder)
+    brand.build()
+    asked = _drawn(brand, tmp_path / "ask.csv", customers=5)
+    back = [
+        row | {"value": row["value"].lstrip("0"), "answer": "oui", "probability": "0,98"}
+        for row in _rows(asked)
+        if row["attribute"] == "postcode"
+    ]
+    assert len(back) == 5
+    made_brand.write_rows(asked, list(back[0]), [list(row.values()) for row in back])
+    brand.import_survey(asked)
+    kept = {(one["value"], one["answer"], one["probability"]) for one in _kept(brand)}
+    assert kept == {("01000", "confirmed", 0.98)}
+
+
 def test_parquet_with_numbers_and_headers_in_capitals_is_read_too(built, asked, tmp_path):
     rows = [
         row | {"probability": float(row["probability"] or 1), "answer": 6}
@@ -306,8 +328,6 @@ def test_what_they_say_is_counted_but_for_who_withdrew(built, asked):
 def test_the_brand_s_own_estimate_is_held_against_it(built, asked):
     with (built.folder / "connu.toml").open("a") as file:
         file.write("\n[survey]\nown_estimate = 0.9\n")
-    from connu.app.brand import open as open_brand
-
     brand = open_brand(built.folder)
     brand.import_survey(_answer(asked, lambda row: "2" if row["attribute"] == KNOWS_ME else ""))
     (side,) = brand.seen().sides

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ BY_IMPORT = "import"
 _NEEDED = ("survey", "source", "record_id", "attribute", "value", "answer")
 _ALSO = ("basis", "probability")
 _TOLD = 8
+_ASKED = "survey_records"
+_Record = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -82,10 +84,7 @@ def import_answers(
     """
     table = _read(path)
     themes = read_codebook(folder).names
-    there = {
-        (row["source"], row["record_id"])
-        for row in reading.rows("SELECT source, record_id FROM identities")
-    }
+    there = _told(reading, table)
     said: list[Confirmation] = []
     bad: list[tuple[int, _Bad]] = []
     asked, gone, answered = set(), 0, 0
@@ -95,7 +94,7 @@ def import_answers(
             continue
         answered += 1
         try:
-            one = _confirmation(row, settings, themes)
+            one = _confirmation(row, settings, themes, there)
         except _Bad as error:
             bad.append((number, error))
             continue
@@ -146,7 +145,41 @@ def _read(path: Path) -> pa.Table:
     )
 
 
-def _confirmation(row: dict[str, Any], settings: Settings, themes: Collection[str]) -> Confirmation:
+def _told(reading: OpenBuild, table: pa.Table) -> dict[_Record, dict[str, list[str]]]:
+    """Of each record of the file that the build knows, what is told of its customer: attribute →
+    values."""
+    records = table.select(["source", "record_id"]).group_by(["source", "record_id"]).aggregate([])
+    reading.engine.put(_ASKED, records)
+    rows = reading.rows(
+        "SELECT i.source, i.record_id, f.attribute, f.value"
+        f" FROM {_ASKED} AS a JOIN identities AS i"
+        " ON i.source = a.source AND i.record_id = a.record_id LEFT JOIN facts AS f"
+        " ON f.subject_kind = 'customer' AND f.subject = i.customer_id"
+    )
+    reading.engine.drop(_ASKED)
+    told: dict[_Record, dict[str, list[str]]] = {}
+    for row in rows:
+        his = told.setdefault((row["source"], row["record_id"]), {})
+        his.setdefault(row["attribute"], []).append(row["value"])
+    return told
+
+
+def _as_told(value: str, told: Collection[str]) -> str:
+    """A value as the build tells it: spreadsheets take a postcode's first 0 away.
+
+    >>> _as_told("1000", ["01000"]), _as_told("69003", ["01000"])
+    ('01000', '69003')
+    """
+    same = [one for one in told if one and one.lstrip("0") == value.lstrip("0")]
+    return value if value in told or len(same) != 1 else same[0]
+
+
+def _confirmation(
+    row: dict[str, Any],
+    settings: Settings,
+    themes: Collection[str],
+    told_of: Mapping[_Record, Mapping[str, Collection[str]]],
+) -> Confirmation:
     """What a row says.
 
     Raises:
@@ -173,6 +206,8 @@ def _confirmation(row: dict[str, Any], settings: Settings, themes: Collection[st
         return Confirmation(**made, value=None, answer="rated", correction=number)
     if not told:
         raise _Bad("value", "it is empty", "leave it as connu survey draw wrote it")
+    his = told_of.get((cells["source"], cells["record_id"]), {})
+    told = _as_told(told, his.get(attribute, ()))
     made |= {"value": told, "basis": _basis(cells["basis"])}
     made["probability"] = _probability(cells["probability"])
     right = yes_or_no(cells["answer"])
