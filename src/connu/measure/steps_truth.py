@@ -38,17 +38,20 @@ def _of_identities(ground: Ground) -> str | None:
 
     gain = the customers; people = Σ (1 − p) of their links, which are expected to be wrong.
 
-    Cost: links and identities once each.
+    Cost: links and identities once each; of the sample's customers.
     """
     if "identities" in ground.circumstances.checked:
         return None
+    times = ground.times
     return f"""
     WITH joined AS (
-        SELECT CAST(count(DISTINCT i.customer_id) AS DOUBLE) AS customers,
-            CAST(count(*) AS DOUBLE) AS pairs, sum(1 - l.match_probability) AS wrong
+        SELECT CAST({times} * count(DISTINCT i.customer_id) AS DOUBLE) AS customers,
+            CAST({times} * count(*) AS DOUBLE) AS pairs,
+            {times} * sum(1 - l.match_probability) AS wrong
         FROM {{links}} l
         JOIN {{identities}} i ON i.source = l.left_source AND i.record_id = l.left_record_id
         WHERE l.kind = 'match' AND l.match_probability IS NOT NULL
+            AND {ground.sample("i.customer_id")}
     )
     SELECT 'check.identities' AS name, pairs, {answers_needed("wrong", "pairs")} AS answers,
         customers AS gain, CAST(NULL AS DOUBLE) AS low, CAST(NULL AS DOUBLE) AS high,
