@@ -144,11 +144,14 @@ def _scorecard(
     trend = [] if segment is not None else _trend(reading)
     if trend and purpose != SCORECARD_PURPOSE:
         remarks.append(_TREND_OF_SERVICE)
+    # Truth that was given is not asked for.
+    given = {f"check.{check.name}" for check in checks if check.checked}
     asked = any(claim.section == "seen" for claim in base.claims)
     return msgspec.structs.replace(
         base,
         left_out=None if 0 < left_out < K_LEAST else left_out,
         checks=checks,
+        steps=[step for step in base.steps if step.name not in given],
         trend=trend,
         missing=missing_of(reading, settings, customers=customers, asked=asked),
         remarks=remarks,
