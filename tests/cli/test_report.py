@@ -14,7 +14,7 @@ def test_the_report_of_the_sample_is_written_in_its_country_s_language(run, samp
     html = path.read_text(encoding="utf-8")
     assert told["bytes"] == path.stat().st_size <= 3_000_000
     assert html.startswith("<!doctype html>") and '<html lang="fr">' in html
-    assert told["brand"] in html and 'id="identify"' in html and 'id="missing"' in html
+    assert told["brand"] in html and 'id="identify"' in html and 'id="how"' in html
 
 
 def test_another_language_may_be_asked_and_the_path_is_printed(run, sample, tmp_path):
