@@ -39,6 +39,13 @@ def test_right_and_wrong_judge_what_is_told(built):
     ]
 
 
+def test_the_status_counts_what_the_journal_holds(built):
+    assert "confirmations" not in built.status().decisions
+    built.correct("crm:C001", "city", "Nantes")
+    built.correct("crm:C001", "city", "Brest")
+    assert built.status().decisions["confirmations"] == 1
+
+
 def test_where_nothing_is_told_a_value_is_added(built):
     built.correct("crm:C001", "sex", "Madame")
     built.correct("crm:C001", "affinity", "Photo")

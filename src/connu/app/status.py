@@ -26,8 +26,8 @@ class Status:
         sources: source, kind, place, rows and rejected of the build in force (None before one).
         builds: build_id, current, records, customers, seconds; the newest first.
         quarantine: source, column, reason, rows, first_row; the most frequent first.
-        decisions: how many joins, splits, consents, codes, answers and tombstones the journal
-            holds.
+        decisions: how many joins, splits, consents, codes, answers, confirmations and tombstones
+            the journal holds.
         twins: what twins told in the build in force: facts, attributes (known, subjects, stated
             of each), silent (attribute: the reason's word); empty for a build without them.
         intents: what everybody is after in the build in force: subjects, rows of each kind,
@@ -103,6 +103,7 @@ def _journal(journal: Journal) -> dict[str, int]:
         "consents": journal.consents().num_rows,
         "codes": journal.codes().num_rows,
         "answers": journal.answers().num_rows,
+        "confirmations": journal.confirmations().num_rows,
         "forgotten": len(journal.forgettings()),
     }
     return {what: number for what, number in counts.items() if number}
