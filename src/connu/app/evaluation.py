@@ -77,7 +77,13 @@ def evaluate(
         )
     probability = np.asarray(fitted.probability)[judged]
     truth = np.asarray(fitted.truth)[judged]
-    score = evaluate_twins(probability, truth, fitted.classes, np.asarray(fitted.stated)[judged])
+    score = evaluate_twins(
+        probability,
+        truth,
+        fitted.classes,
+        np.asarray(fitted.stated)[judged],
+        folds=np.unique(np.asarray(fitted.fold)[judged].astype(str), return_inverse=True)[1],
+    )
     return TwinsEvaluation(
         attribute=attribute,
         precision=precision,
