@@ -25,7 +25,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import connu
-from benchmarks.coverage_kinds import KINDS, settings_without
+from benchmarks.coverage_kinds import KINDS
+from benchmarks.coverage_stages import settings_without
 from connu.kernel.progress import Silent
 from connu.measure.intervals import wilson
 from connu.sample import make_brand

@@ -13,6 +13,7 @@ from benchmarks.coverage_interval import Interval
 from connu.app.brand import Brand
 from connu.app.truth import read_truth
 from connu.measure.calibration import calibrate
+from connu.measure.few import K_LEAST
 from connu.measure.identities import evaluate_identities
 
 #: Shares labelled: of records one by one, of persons or customers with all their records. So few
@@ -75,6 +76,8 @@ def calibration(brand: Brand, seed: int) -> Iterator[Interval]:
     drawn = truth.filter(pa.array(rng.random(len(truth)) < RECORDS))
     for b in calibrate(links, undecided, drawn).bins:
         other = whole[b.low]
+        if b.pairs < K_LEAST:
+            continue
         yield Interval(
             "match probability", f"{b.low:g}", b.right.value, b.right.low, b.right.high, b.pairs,
             other.right.value, other.pairs,

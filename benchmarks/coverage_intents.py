@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+import connu
 from benchmarks.coverage_interval import Interval
 from benchmarks.coverage_later import CUT, bring_back, hold_back
+from benchmarks.coverage_stages import settings_without
 from connu.app.brand import Brand
 from connu.app.buying_evaluation import BuyScore
 from connu.app.next_evaluation import NextEvaluation
@@ -30,12 +32,16 @@ def intents(brand: Brand, seed: int) -> Iterator[Interval]:
     """Measured on a time held out; true of the time after the build, which is brought back."""
     told = brand.table("intent_reliability").to_pylist()
     bring_back(brand.folder)
-    brand.build()
-    came = brand.evaluate_intents(start=CUT, only=["buy", "next"])
+    # The evaluation learns by itself.
+    settings_without(brand.folder, set())
+    whole = connu.open(brand.folder)
+    whole.build()
+    came = whole.evaluate_intents(start=CUT, only=["buy", "next"])
     true = _bought(came.buying) | _next(came.next)
     for row in told:
         other = true.get((row["kind"], row["level"], row["horizon_days"], row["measure"]))
-        if other is None or row["low"] is None:
+        # Of what is not told no interval is read: what came has nothing to hold against it.
+        if other is None or row["low"] is None or not row["stated"]:
             continue
         share = Share(row["figure"], row["low"], row["high"])
         share = _wider(share) if row["measure"] == "lift10" else share_ahead(share, 1.0)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from benchmarks.coverage_codes import code_some, expectations
 from benchmarks.coverage_identities import calibration, identities
@@ -43,20 +42,3 @@ KINDS: dict[str, Kind] = {
     "identities": Kind((), identities),
     "calibration": Kind((), calibration),
 }
-#: The stages that can be left out.
-STAGES = ("twins", "intents", "understand")
-
-
-def settings_without(folder: Path, needed: set[str]) -> None:
-    """Switch the stages off in connu.toml that no kind asked for needs."""
-    file = folder / "connu.toml"
-    text = file.read_text(encoding="utf-8")
-    for stage in STAGES:
-        if stage in needed:
-            continue
-        head = f"[{stage}]\n"
-        if head in text:
-            text = text.replace(head, head + "enabled = false\n", 1)
-        else:
-            text += f"\n{head}enabled = false\n"
-    file.write_text(text, encoding="utf-8")

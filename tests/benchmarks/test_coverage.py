@@ -8,7 +8,8 @@ import pytest
 
 from benchmarks import coverage
 from benchmarks.coverage_interval import Interval
-from benchmarks.coverage_kinds import KINDS, STAGES, Kind, settings_without
+from benchmarks.coverage_kinds import KINDS, Kind
+from benchmarks.coverage_stages import STAGES, settings_without
 from connu.kernel.settings import read_settings
 
 
@@ -96,6 +97,7 @@ def test_nothing_judged_is_a_failure(tmp_path):
 def test_stages_nobody_asks_for_are_switched_off(tmp_path):
     text = '[brand]\nname = "x"\ncountry = "FR"\n\n[twins]\nneighbors = 20\n'
     (tmp_path / "connu.toml").write_text(text)
+    settings_without(tmp_path, {"intents"})
     settings_without(tmp_path, {"intents"})
     settings = read_settings(tmp_path)
     assert not settings.twins.enabled and settings.twins.neighbors == 20
