@@ -71,7 +71,10 @@ def card_themes(
             met=_shown(one.met),
             unmet=_shown(one.unmet),
             wished=_shown(one.wished),
-            met_share=_triple(one.met_share),
+            # A share of two numbers, one of them hidden, would give it away.
+            met_share=_triple(one.met_share)
+            if None not in (_shown(one.met), _shown(one.unmet))
+            else None,
             driver=drivers.get(one.theme),
             f1=None if one.theme not in f1 else _triple(f1[one.theme]),
             quotes=quotes.get(one.theme, []),

@@ -141,10 +141,18 @@ def _silences(model: BuyingModel, *, hidden: bool) -> list[Silence]:
 
 
 def _figures(model: BuyingModel) -> pa.Table:
+    # Rows are people at several moments, by category: what counts is how many people they are.
+    judged = {key: len(np.unique(rows.whose)) for key, rows in model.judged.items()}
     tables = [
         measured(
             [
-                (f.measure, f.horizon_days, f.figure, f.base, f.people)
+                (
+                    f.measure,
+                    f.horizon_days,
+                    f.figure,
+                    f.base,
+                    judged.get((f.level, f.horizon_days), f.people),
+                )
                 for f in model.reliability
                 if f.level == level
             ],

@@ -29,6 +29,7 @@ from connu.twins.neighbours import Neighbours
 from connu.twins.precision import Thresholds, risk_thresholds
 from connu.twins.representation import Directions, placed, told_columns
 from connu.twins.stacking import Stacking
+from connu.twins.telling_rows import Telling, joined
 from connu.twins.vocabulary import Block
 from connu.twins.votes import of_other_folds, others, vote
 from connu.twins.weighting import Weighting
@@ -58,29 +59,6 @@ class HeldOut:
     place: np.ndarray
     distance: np.ndarray
     fold: np.ndarray
-
-
-@dataclass(frozen=True, eq=False)
-class Telling:
-    """What is told of m subjects.
-
-    Attributes:
-        probability: float64 (m, k), calibrated.
-        code: int64 (m,): the class stated, −1: silence.
-        twins: int64 (m, t): rows of the `fit`, nearest first.
-        distance: float32 (m, t), squared.
-        alike: float32 (m, k): heads among the twins by class, shares of t.
-        place: float32 (m, c): where the subject stands in the representation.
-        reasons: int32 (m, 3): columns that speak most for the likeliest class, −1 without.
-    """
-
-    probability: np.ndarray
-    code: np.ndarray
-    twins: np.ndarray
-    distance: np.ndarray
-    alike: np.ndarray
-    place: np.ndarray
-    reasons: np.ndarray
 
 
 class TwinsClassifier(ClassifierMixin, BaseEstimator):
@@ -443,7 +421,7 @@ class TwinsClassifier(ClassifierMixin, BaseEstimator):
                 np.full((m, NAMED), -1, np.int32),
             )
         parts = [self._tell(X[first : first + _AT_ONCE]) for first in range(0, m, _AT_ONCE)]
-        return parts[0] if len(parts) == 1 else _joined(parts)
+        return parts[0] if len(parts) == 1 else joined(parts)
 
     def _tell(self, X: Any) -> Telling:
         k = len(self.classes_)
@@ -497,8 +475,3 @@ def _some(rows: sparse.csr_matrix, most: int) -> sparse.csr_matrix:
     """At most so many rows, evenly spaced."""
     n = rows.shape[0]
     return rows if n <= most else rows[np.linspace(0, n - 1, most).astype(np.int64)]
-
-
-def _joined(parts: list[Telling]) -> Telling:
-    names = Telling.__dataclass_fields__
-    return Telling(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
