@@ -13,7 +13,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from connu.measure.intervals import Share, grouped_share
+from connu.measure.intervals import Share, grouped_share, residual_share
 
 
 class Agreement(msgspec.Struct, frozen=True):
@@ -109,7 +109,8 @@ class Contingency:
         return Agreement(
             precision=grouped_share(float(p), p_left, min(p_total, 1), p_groups),
             recall=grouped_share(float(r), r_left, min(r_total, 1), r_groups),
-            f1=grouped_share(float(f), f_left, min(max(p_total, r_total), 1), groups),
+            # Of precision and recall together: what groups say of each is counted in it twice.
+            f1=residual_share(float(f), f_left, groups),
         )
 
     def _per_group(self, values: np.ndarray) -> np.ndarray:
