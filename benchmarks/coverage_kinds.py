@@ -14,6 +14,7 @@ from benchmarks.coverage_codes import code_some, expectations
 from benchmarks.coverage_identities import calibration, identities
 from benchmarks.coverage_intents import hide_later, intents
 from benchmarks.coverage_interval import Interval
+from benchmarks.coverage_survey import survey
 from benchmarks.coverage_twins import hide, twins, visitors
 from connu.app.brand import Brand
 
@@ -41,4 +42,5 @@ KINDS: dict[str, Kind] = {
     "expectations": Kind(("understand",), expectations, code_some),
     "identities": Kind((), identities),
     "calibration": Kind((), calibration),
+    "survey": Kind((), survey),
 }
