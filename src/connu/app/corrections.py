@@ -8,6 +8,8 @@ interest, not as an expectation. What he said in words later than that is a newe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -23,7 +25,7 @@ from connu.identify.corrected import (
     fact_of_word,
 )
 from connu.kernel.settings import Settings
-from connu.ledger.facts import FACTS, add_facts
+from connu.ledger.facts import FACTS, check_facts
 from connu.ledger.shapes import ordered
 from connu.twins.profiles import PREFIX
 
@@ -124,25 +126,49 @@ def follow_words(engine: Engine, settings: Settings) -> int:
     declared = 0
     if counted["n"][0].as_py():
         _put_profiles(engine, settings)
-        for table, gone in (("intents", _NO_INTEREST), ("expectations", _NOT_EXPECTED)):
-            _leave_out(engine, table, gone)
-        _silence(engine)
-        columns = ", ".join(FACTS.names)
-        golden = ", ".join(
-            literal(a.name) for a in golden_attributes(engine.columns("people"), settings)
+        engine.run(
+            "speakers",
+            f"SELECT customer_id FROM {CORRECTIONS} UNION SELECT customer_id FROM {DENIALS}",
         )
-        engine.run("facts", f"SELECT {columns} FROM facts AS t WHERE NOT ({_CONTRADICTED})")
-        declared = engine.run(
-            "declared_here",
-            f"SELECT {columns} FROM ({_DECLARED}) AS d WHERE attribute NOT IN ({golden})"
-            " AND NOT EXISTS (SELECT 1 FROM facts AS f WHERE f.subject_kind = 'customer'"
-            " AND f.subject = d.subject AND f.attribute = d.attribute AND f.value = d.value)",
-        )
-        add_facts(engine, "declared_here")
-        engine.drop("untold_profiles")
+        _rewrite(engine, "intents", _NO_INTEREST)
+        _rewrite(engine, "expectations", _NOT_EXPECTED)
+        _rewrite(engine, "twins", f"t.stated AND {_NOT_TWINS}", silenced=True)
+        golden = golden_attributes(engine.columns("people"), settings)
+        declared = _rewrite_facts(engine, [attribute.name for attribute in golden])
+        for name in ("speakers", "untold_profiles"):
+            engine.drop(name)
     for name in (CORRECTIONS, DENIALS):
         engine.drop(name)
     return declared
+
+
+def _rewrite_facts(engine: Engine, golden: Sequence[str]) -> int:
+    """Rewrite `facts` without what is contradicted, with what somebody declares; how many those."""
+    columns = ", ".join(FACTS.names)
+    among = ", ".join(map(literal, golden))
+    engine.run("spoken_of", f"SELECT {columns} FROM facts WHERE {_SPEAKS}")
+    engine.run("left_told", f"SELECT {columns} FROM spoken_of AS t WHERE NOT ({_CONTRADICTED})")
+    declared = engine.run(
+        "declared_here",
+        f"SELECT {columns} FROM ({_DECLARED}) AS d WHERE attribute NOT IN ({among})"
+        " AND NOT EXISTS (SELECT 1 FROM left_told AS f"
+        " WHERE f.subject = d.subject AND f.attribute = d.attribute AND f.value = d.value)",
+    )
+    check_facts(engine, "declared_here")
+    if declared or _count(engine, "left_told") < _count(engine, "spoken_of"):
+        engine.run(
+            "facts",
+            f"SELECT {columns} FROM facts WHERE NOT {_SPEAKS}"
+            f" UNION ALL SELECT {columns} FROM left_told"
+            f" UNION ALL SELECT {columns} FROM declared_here",
+        )
+    for name in ("spoken_of", "left_told", "declared_here"):
+        engine.drop(name)
+    return declared
+
+
+def _count(engine: Engine, table: str) -> int:
+    return int(engine.collect(f"SELECT count(*) AS n FROM {table}")["n"][0].as_py())
 
 
 def _put_profiles(engine: Engine, settings: Settings) -> None:
@@ -166,26 +192,37 @@ def _put_profiles(engine: Engine, settings: Settings) -> None:
     engine.drop("profile_parts")
 
 
-def _leave_out(engine: Engine, table: str, gone: str) -> None:
-    """Rewrite a table without the rows that somebody contradicts, when there are any."""
-    if engine.collect(f"SELECT 1 FROM {table} AS t WHERE {gone} LIMIT 1").num_rows:
+def _rewrite(engine: Engine, table: str, gone: str, *, silenced: bool = False) -> None:
+    """Rewrite a table without the rows that somebody contradicts, when there are any.
+
+    Only the rows of those who said something are held against their words: few of many.
+
+    Args:
+        engine: where the table is.
+        table: its name.
+        gone: SQL over a row `t`: it is contradicted.
+        silenced: the rows stay, and state nothing.
+    """
+    engine.run("spoken_of", f"SELECT * FROM {table} WHERE {_SPEAKS}")
+    if engine.collect(f"SELECT 1 FROM spoken_of AS t WHERE {gone} LIMIT 1").num_rows:
         columns = engine.columns(table)
+        names = ", ".join(f't."{name}"' for name in columns)
+        kept = f"SELECT {names} FROM spoken_of AS t WHERE NOT ({gone})"
+        if silenced:
+            shown = names.replace('t."stated"', f"t.stated AND NOT ({gone}) AS stated")
+            kept = f"SELECT {shown} FROM spoken_of AS t"
+        others = f"SELECT {names} FROM {table} AS t WHERE NOT ({_SPEAKS})"
         engine.run(
-            table, f"SELECT t.* FROM {table} AS t WHERE NOT ({gone}){ordered(table, columns)}"
+            table,
+            f"SELECT {names} FROM ({others} UNION ALL {kept}) AS t{ordered(table, columns)}",
         )
+    engine.drop("spoken_of")
 
 
-def _silence(engine: Engine) -> None:
-    """Rewrite `twins` so that it states nothing that somebody contradicts."""
-    if engine.collect(f"SELECT 1 FROM twins AS t WHERE t.stated AND {_NOT_TWINS} LIMIT 1").num_rows:
-        columns = engine.columns("twins")
-        shown = ", ".join(
-            f"t.stated AND NOT ({_NOT_TWINS}) AS stated" if name == "stated" else f't."{name}"'
-            for name in columns
-        )
-        engine.run("twins", f"SELECT {shown} FROM twins AS t{ordered('twins', columns)}")
-
-
+#: SQL over a row with a subject: it is about a customer who said something.
+_SPEAKS = (
+    "(subject_kind = 'customer' AND coalesce(subject IN (SELECT customer_id FROM speakers), FALSE))"
+)
 _PARTS = pa.schema([(name, pa.string()) for name in ("profile", "attribute", "value")])
 _HIS = "t.subject_kind = 'customer' AND"
 
