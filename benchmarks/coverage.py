@@ -8,7 +8,11 @@ Each brand is made (`connu demo` with another seed), built as a user builds it, 
 that would be published is held against the same figure on those it is claimed for, which the
 brand's truth/ knows (`benchmarks.coverage_kinds`). A line of the file is an interval; a brand that
 the file holds whole is not made again, so that a run which was stopped goes on. Several runs with
-other seeds may run side by side and be counted together.
+other seeds may run side by side, each with its file, and be counted together.
+
+Of 1,500 people a brand takes some 15 s of one core for twins, 8 s for identities and calibration,
+15 s for expectations, 60 s for intents (two builds and an evaluation), 25 s for visitors. The kind
+«visitors» is no claim: it tells how far what is measured on known customers carries to visitors.
 """
 
 from __future__ import annotations

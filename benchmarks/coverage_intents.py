@@ -1,7 +1,9 @@
 """Intervals of intents, measured on a time held out, beside what came after the build.
 
 The table says how far another such time might come out, in the long run; what comes is one such
-time, of about as many, and has its own chance: the intervals are widened for it.
+time, has its own chance, and is often shorter than what was measured on: the intervals are widened
+for it. Of fewer than ten buyers nothing is compared. Purchases by category are not, either: the
+table judges the model on every pair of subject and category, an evaluation what is told of them.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from connu.app.brand import Brand
 from connu.app.buying_evaluation import BuyScore
 from connu.app.next_evaluation import NextEvaluation
 from connu.measure.ahead import share_ahead
+from connu.measure.few import K_LEAST
 from connu.measure.intervals import Share
 
 #: Kind, level, horizon, measure.
@@ -44,45 +47,48 @@ def intents(brand: Brand, seed: int) -> Iterator[Interval]:
         if other is None or row["low"] is None or not row["stated"]:
             continue
         share = Share(row["figure"], row["low"], row["high"])
-        share = _wider(share) if row["measure"] == "lift10" else share_ahead(share, 1.0)
+        found, many, rows = other
+        ahead = rows / row["people"]
+        wider = _wider if row["measure"] == "lift10" else share_ahead
+        share = wider(share, ahead)
         days = "" if row["horizon_days"] is None else f" {row['horizon_days']} days"
         yield Interval(
             f"{row['kind']} {row['level']} {row['measure']}", f"{row['kind']}{days}",
-            share.value, share.low, share.high, row["people"], *other,
+            share.value, share.low, share.high, row["people"], found, many,
         )  # fmt: skip
 
 
-def _bought(scores: list[BuyScore]) -> dict[_Key, tuple[float, int]]:
+def _bought(scores: list[BuyScore]) -> dict[_Key, tuple[float, int, int]]:
     """Of all together, by level and horizon."""
-    true: dict[_Key, tuple[float, int]] = {}
+    true: dict[_Key, tuple[float, int, int]] = {}
     for one in scores:
-        if one.target is not None or one.subjects != "all":
+        few = one.score.bought < K_LEAST
+        if one.target is not None or one.subjects != "all" or one.level != "any" or few:
             continue
         score, key = one.score, ("buy", one.level, one.horizon_days)
         for name, found in (
             ("roc_auc", score.auc), ("pr_auc", score.pr_auc), ("lift10", score.lift10),
         ):  # fmt: skip
             if found is not None:
-                true[*key, name] = (found.value, score.bought)
+                true[*key, name] = (found.value, score.bought, score.rows)
     return true
 
 
-def _next(came: NextEvaluation | None) -> dict[_Key, tuple[float, int]]:
+def _next(came: NextEvaluation | None) -> dict[_Key, tuple[float, int, int]]:
     """Of steps whose next was seen before, by level and length."""
-    true: dict[_Key, tuple[float, int]] = {}
+    true: dict[_Key, tuple[float, int, int]] = {}
     if came is None:
         return true
     for level, score in (("product", came.products), ("category", came.categories)):
         if score is not None:
             for one in score.known:
                 key = ("next", level, None, f"hr{one.length}")
-                true[key] = (one.hit_rate.value, score.sessions)
+                true[key] = (one.hit_rate.value, score.sessions, score.steps - score.unknown)
     return true
 
 
-def _wider(lift: Share) -> Share:
-    """Of a lift, for another time of as many."""
-    low, high = (
-        lift.value + (bound - lift.value) * math.sqrt(2) for bound in (lift.low, lift.high)
-    )
+def _wider(lift: Share, ahead: float) -> Share:
+    """Of a lift, for another time of so many, for each one judged."""
+    by = math.sqrt(1 + 1 / ahead)
+    low, high = (lift.value + (bound - lift.value) * by for bound in (lift.low, lift.high))
     return Share(lift.value, max(0.0, low), high)
