@@ -325,6 +325,16 @@ def test_what_they_say_is_counted_but_for_who_withdrew(built, asked):
     assert built.seen().sides[0].people == 19
 
 
+def test_every_figure_of_it_is_had_again_from_the_scorecard(built, asked):
+    built.import_survey(_answer(asked, lambda row: "7" if row["attribute"] == KNOWS_ME else "oui"))
+    seen = [claim for claim in built.scorecard().claims if claim.section == "seen"]
+    assert len({claim.label for claim in seen}) == len(seen) > 4
+    for name in ("seen.survey.confirmed", "seen.survey.knows_me.share"):
+        (row,) = built.how(name).rows
+        claim = next(claim for claim in seen if claim.name == name)
+        assert row == pytest.approx({key: getattr(claim, key) for key in row})
+
+
 def test_the_brand_s_own_estimate_is_held_against_it(built, asked):
     with (built.folder / "connu.toml").open("a") as file:
         file.write("\n[survey]\nown_estimate = 0.9\n")

@@ -42,7 +42,6 @@ def _mount(engine, rows, customers=10_000):
     )
     engine.put("customers", pa.table({"customer_id": ids}))
     engine.put("journal_confirmations", pa.Table.from_pylist(rows, CONFIRMATIONS))
-    engine.put("confirmations", pa.Table.from_pylist(rows, CONFIRMATIONS))
 
 
 def _answers(chance, customers, each=4, right=0.7, of=10_000):
@@ -105,6 +104,7 @@ def test_every_figure_is_given_again_by_the_query_that_is_printed(engine):
     claims = list(seen_by_customers(engine, own_estimate=0.5).claims())
     assert len(claims) == 3 * (1 + 2 + 4) + 3
     assert len({claim.name for claim in claims}) == len(claims)
+    assert len({claim.label for claim in claims}) == len(claims)
     for claim in claims:
         (row,) = engine.collect(claim.how).to_pylist()
         assert row["people"] == claim.people

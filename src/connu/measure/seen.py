@@ -9,7 +9,8 @@ fewer than K_LEAST customers are not shown.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -145,7 +146,7 @@ def seen_by_customers(
         return Seen([], words.NOT_ASKED, words.DRAW)
 
     def rows_of(table: str) -> str:
-        return f"SELECT * FROM {CONFIRMATIONS}" if table == "confirmations" else read(table)
+        return figures.whole(table) if table == CONFIRMATIONS else read(table)
 
     sides: list[Side] = []
     for name, sql in _READ.items():
@@ -188,7 +189,10 @@ def _side(
 ) -> Side:
     kind, _, source = name.partition(".")
     label, remark = words.SIDES[kind]
-    said = _Said(engine, f"seen.{name}", sql, "ratings" if source else "answers")
+    label = label.filled(source=source)
+    # What was drawn at random speaks for itself; whatever else stands beside it says what it is.
+    whose = [] if kind == "survey" else [label]
+    said = _Said(engine, f"seen.{name}", sql, "ratings" if source else "answers", whose)
     judging, rating = said.people(said.judged), said.people(said.rated)
     statements = []
     if judging:
@@ -198,7 +202,7 @@ def _side(
     everybody = len(said.customers)
     return Side(
         name=name,
-        label=label.filled(source=source),
+        label=label,
         remark=remark,
         survey=survey,
         people=everybody if everybody >= K_LEAST else None,
@@ -211,8 +215,8 @@ def _side(
 class _Said:
     """The answers of one side, and the figures of them, each with its query over the build."""
 
-    def __init__(self, engine: Engine, name: str, sql: str, read: str) -> None:
-        self._name = name
+    def __init__(self, engine: Engine, name: str, sql: str, read: str, whose: list[Words]) -> None:
+        self._name, self._whose = name, whose
         shown = ", ".join(f"{one} AS ({figures.plain(_READ[one])})" for one in (read, "base"))
         run = ", ".join(f"{one} AS (SELECT * FROM seen_{one})" for one in (read, "base"))
         self._shown = f"WITH {shown},{sql}"
@@ -259,11 +263,12 @@ class _Said:
         paired = self._interval(hit, hit - told, with_told)
         mean = float(told.mean()) if len(told) else 0.0
         gap = Share(mean - paired.value, mean - paired.high, mean - paired.low)
-        claim = self._claim
+        label = words.ALL if part is None else words.PARTS.get(part, Words(part, part))
+        claim = partial(self._claim, of=[] if part is None else [label])
         return Stated(
             by=by,
             part=part,
-            label=words.ALL if part is None else words.PARTS.get(part, Words(part, part)),
+            label=label,
             statements=None if hidden else int(rows.sum()),
             confirmed=claim(
                 f"{place}confirmed", words.CONFIRMED, seen_sql.confirmed(which), share, rows, hidden
@@ -321,8 +326,11 @@ class _Said:
         rows: np.ndarray,
         hidden: bool,
         unit: str = "share",
+        of: Sequence[Words] = (),
     ) -> Claim:
         how = " ".join(f"{self._shown}{sql}".split())
+        # Read alone, among others called alike, a figure says whose it is and of which statements.
+        label = words.joined([*self._whose, label, *of])
         name = f"{self._name}.{name}"
         if hidden:
             return Claim(name, "seen", label, unit, None, how, hidden=True)

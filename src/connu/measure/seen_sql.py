@@ -30,7 +30,7 @@ ANSWERS = f"""
             AS rating,
         CASE WHEN c.answer = 'rated' OR c.value IS NULL THEN NULL
             WHEN c.answer = 'confirmed' THEN 1.0 ELSE 0.0 END AS hit
-    FROM {{confirmations}} c
+    FROM {{journal_confirmations}} c
     JOIN {{identities}} i ON i.source = c.source AND i.record_id = c.record_id
 """
 #: What the brand's own surveys asked, by who answered.

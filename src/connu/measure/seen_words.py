@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from connu.measure.words import Words
 
 DRAW = "connu survey draw -o ask.csv"
@@ -65,3 +67,12 @@ PARTS = {
     "affinity": Words("interest", "centre d'intérêt"),
     "expectation": Words("expectation", "attente"),
 }
+
+
+def joined(parts: Sequence[Words]) -> Words:
+    """Words after one another, the wider first.
+
+    >>> joined([Words("unasked", "spontanés"), Words("confirmed", "confirmé")])
+    Words(en='unasked: confirmed', fr='spontanés : confirmé')
+    """
+    return Words(": ".join(one.en for one in parts), " : ".join(one.fr for one in parts))
