@@ -15,6 +15,8 @@ from connu.engine.sql import literal
 from connu.measure.words import Words
 
 _PURCHASE = "<purchase>"
+#: What stands in quotes: the brand's own words, or a column's name, never a table to be read.
+_QUOTED = r"""'(?:[^']|'')*'|"(?:[^"]|"")*\""""
 
 
 class Figure(NamedTuple):
@@ -82,8 +84,17 @@ def tables_of(sql: str) -> list[str]:
 
 
 def plain(sql: str) -> str:
-    """A query as one reads and runs it."""
-    return " ".join(sql.format_map({table: table for table in tables_of(sql)}).split())
+    """A query as one reads and runs it, on one line; what stands in quotes stays.
+
+    >>> plain("SELECT 'a  b'\\n    FROM {facts}")
+    "SELECT 'a  b' FROM facts"
+    """
+    return on_one_line(sql.format_map({table: table for table in tables_of(sql)}))
+
+
+def on_one_line(sql: str) -> str:
+    """A query on one line; what stands in quotes stays."""
+    return re.sub(rf"({_QUOTED})|\s+", lambda found: found.group(1) or " ", sql).strip()
 
 
 def filled(sql: str, read: Callable[[str], str]) -> str:
@@ -98,13 +109,15 @@ def as_read(how: str, tables: Collection[str], read: Callable[[str], str]) -> st
     'SELECT count(*) FROM (SELECT * FROM facts)'
     >>> as_read("WITH people AS (SELECT 1) SELECT * FROM people", ["people"], whole)
     'WITH people AS (SELECT 1) SELECT * FROM people'
+    >>> as_read("SELECT ', facts AS (' AS a, 'FROM facts' AS b FROM facts", ["facts"], whole)
+    "SELECT ', facts AS (' AS a, 'FROM facts' AS b FROM (SELECT * FROM facts)"
     """
     # A name that the query itself gives is no table of the build, even where one is called so.
-    own = set(re.findall(r"(?:\bWITH|,) (\w+) AS \(", how))
+    own = set(re.findall(r"(?:\bWITH|,) (\w+) AS \(", re.sub(_QUOTED, "''", how)))
     known = set(tables) - own
 
     def put(found: re.Match[str]) -> str:
         word, table = found.groups()
         return f"{word} ({read(table)})" if table in known else found.group()
 
-    return re.sub(r"\b(FROM|JOIN) (\w+)\b", put, how)
+    return re.sub(rf"{_QUOTED}|\b(FROM|JOIN) (\w+)\b", put, how)

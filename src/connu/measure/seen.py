@@ -328,7 +328,7 @@ class _Said:
         unit: str = "share",
         of: Sequence[Words] = (),
     ) -> Claim:
-        how = " ".join(f"{self._shown}{sql}".split())
+        how = figures.on_one_line(f"{self._shown}{sql}")
         # Read alone, among others called alike, a figure says whose it is and of which statements.
         label = words.joined([*self._whose, label, *of])
         name = f"{self._name}.{name}"
