@@ -30,9 +30,9 @@ def test_every_claim_is_reproduced_by_its_query(whole):
     assert len(hows) > 40 and set(hows) == set(card.hows())
     checks = [claim for check in card.checks for claim in check.claims]
     for claim in (*card.claims, *checks):
-        row = hows[claim.name].rows[0]
         if claim.hidden or claim.value is None:
             continue
+        row = hows[claim.name].rows[0]
         assert math.isclose(row["value"], claim.value, rel_tol=1e-9), claim.name
         for end in ("low", "high"):
             if end in row and getattr(claim, end) is not None:
@@ -96,6 +96,25 @@ def test_a_segment_is_the_same_figures_of_its_customers_alone(built):
 def test_of_a_segment_of_few_nothing_is_told(built):
     with pytest.raises(UsageError, match="fewer than 10"):
         built.scorecard(segment="last_name=Petit and city=Lyon")
+
+
+def test_what_is_hidden_is_not_given_by_its_query_either(built):
+    for customer in built.table("customers")["customer_id"].to_pylist()[:9]:
+        built.correct(customer, "knows_me", "7")
+    card = built.scorecard(segment="city=lyon")
+    hows = {h.name: h for h in hows_of(built.folder, built.settings, segment="city=lyon")}
+    claims = [claim.name for claim in card.claims if claim.hidden]
+    cells = [(one.name, cell) for one in card.breakdowns for cell in one.cells]
+    assert claims and any(cell.hidden for _, cell in cells)
+    for name in claims:
+        assert hows[name].rows == [] and hows[name].few
+    for name, cell in cells:
+        rows = (row.values() for row in hows[name].rows)
+        assert [n for part, n in rows if str(part) == cell.label] == [cell.value], name
+        assert hows[name].few or not cell.hidden
+    for theme in card.themes:
+        row = hows[f"theme.{theme.theme}"].rows[0]
+        assert (row["met"], row["unmet"], row["wished"]) == (theme.met, theme.unmet, theme.wished)
 
 
 def test_builds_carry_what_they_claimed(built):

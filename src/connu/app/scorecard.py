@@ -97,7 +97,8 @@ def hows_of(
     ):
         mount_confirmations(reading, journal)
         read = segment_read(reading, settings, segment)
-        hows = _scorecard(folder, settings, journal, reading, read, purpose, segment, truth).hows()
+        card = _scorecard(folder, settings, journal, reading, read, purpose, segment, truth)
+        hows = card.hows()
         for name in names:
             if name not in hows:
                 raise UsageError(
@@ -106,7 +107,7 @@ def hows_of(
                 )
         ran = {name: as_read(hows[name], reading.build.tables, read) for name in names or hows}
         return [
-            How(name, hows[name], sql, reading.engine.collect(sql).to_pylist())
+            How(name, hows[name], sql, *card.told(name, reading.engine.collect(sql).to_pylist()))
             for name, sql in ran.items()
         ]
 

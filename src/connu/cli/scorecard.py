@@ -111,3 +111,5 @@ def _print_how(how: How, as_json: bool) -> None:
     for row in how.rows[:50]:
         told = ", ".join(f"{name} {value}" for name, value in row.items() if value is not None)
         console.print(escape(told), soft_wrap=True)
+    if how.few:
+        console.print("[dim]What speaks of fewer than ten people is not told.[/]")

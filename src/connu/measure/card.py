@@ -145,6 +145,33 @@ class Scorecard(msgspec.Struct, frozen=True):
         told |= {f"intents.now.{one.category}": one.how for one in self.intents}
         return told | {step.name: step.how for step in self.steps}
 
+    def told(self, name: str, rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], bool]:
+        """The rows that a figure's query gives, without what the scorecard hides; and whether
+        anything is hidden.
+
+        A figure of few is a figure of few by whichever door one comes.
+
+        Args:
+            name: of the figure.
+            rows: what its query gives.
+        """
+        hidden: set[str] = set()
+        claim = self.claim(name)
+        if claim is not None and claim.hidden:
+            return [], True
+        for breakdown in self.breakdowns:
+            if breakdown.name == name:
+                few = {cell.label for cell in breakdown.cells if cell.hidden}
+                return [_without_count(row, few) for row in rows], bool(few)
+        for theme in self.themes:
+            if name == f"theme.{theme.theme}":
+                hidden = {word for word in _CELLS if getattr(theme, word) is None}
+        for one in self.intents:
+            if name == f"intents.now.{one.category}":
+                hidden = {word for word in _WHO if getattr(one, word) is None}
+        left = [{k: None if k in hidden else v for k, v in row.items()} for row in rows]
+        return left, bool(hidden)
+
     def as_dict(self) -> dict[str, Any]:
         """The scorecard as JSON."""
         told: dict[str, Any] = msgspec.to_builtins(self, str_keys=True)
@@ -158,10 +185,22 @@ class How(msgspec.Struct, frozen=True):
         name: of the figure.
         sql: its query over the tables of a build, as one reads it.
         ran: the same as it was run: each table read for the purpose, and of the segment.
-        rows: what that gives.
+        rows: what that gives, without what is of too few people.
+        few: something was left out for that.
     """
 
     name: str
     sql: str
     ran: str
     rows: list[dict[str, Any]]
+    few: bool = False
+
+
+#: Cells of a theme, and of an intent, that may be hidden.
+_CELLS, _WHO = ("met", "unmet", "wished"), ("customers", "visitors")
+
+
+def _without_count(row: dict[str, Any], few: set[str]) -> dict[str, Any]:
+    """A row of (part, how many), the number left out where the part is of few."""
+    part, count = row
+    return row | {count: None} if str(row[part]) in few else row
