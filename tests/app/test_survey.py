@@ -148,6 +148,12 @@ def test_the_surest_of_each_kind_is_asked_six_at_most():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("value", ["=HYPERLINK(1)", "+1", "-1", "@SUM(1)", "a\nb", "a\u202eb"])
+def test_what_a_spreadsheet_would_run_or_twist_is_not_asked(value):
+    facts = [_fact("city", value, probability=0.99), _fact("city", "Lyon", probability=0.8)]
+    assert [one.value for one in statements_of(facts, set())] == ["Lyon"]
+
+
 def test_what_is_sensitive_is_never_asked():
     names = ["sex", "religion", "vip", "affinity", "expectation"]
     said = {"brand": {"name": "x"}, "attributes": {"vip": {"sensitive": "marketing"}}}
@@ -267,7 +273,8 @@ def test_a_wrong_row_is_told_by_number_and_column_and_nothing_is_kept(built, ask
     ("column", "cell"),
     [
         ("survey", ""), ("source", " "), ("record_id", ""), ("attribute", ""), ("value", ""),
-        ("attribute", "religion"), ("attribute", "email"), ("basis", "guessed"),
+        ("attribute", "religion"), ("attribute", "email"), ("attribute", "mood"),
+        ("basis", "guessed"),
         ("probability", "1.5"), ("probability", "sure"), ("answer", "x" * 201),
     ],
 )  # fmt: skip

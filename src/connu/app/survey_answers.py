@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from connu.app.correcting import known_attributes
 from connu.app.reading import OpenBuild
 from connu.app.right_values import check_attribute, is_nothing, right_value, yes_or_no
 from connu.app.truth import read_truth
@@ -85,6 +86,8 @@ def import_answers(
     table = _read(path)
     themes = read_codebook(folder).names
     there = _told(reading, table)
+    told = {attribute for his in there.values() for attribute in his if attribute}
+    known = sorted({*known_attributes(reading, settings), *told})
     said: list[Confirmation] = []
     bad: list[tuple[int, _Bad]] = []
     asked, gone, answered = set(), 0, 0
@@ -94,7 +97,7 @@ def import_answers(
             continue
         answered += 1
         try:
-            one = _confirmation(row, settings, themes, there)
+            one = _confirmation(row, settings, themes, there, known)
         except _Bad as error:
             bad.append((number, error))
             continue
@@ -179,6 +182,7 @@ def _confirmation(
     settings: Settings,
     themes: Collection[str],
     told_of: Mapping[_Record, Mapping[str, Collection[str]]],
+    known: list[str],
 ) -> Confirmation:
     """What a row says.
 
@@ -194,6 +198,10 @@ def _confirmation(
         check_attribute(attribute, settings)
     except (UsageError, PurposeError) as error:
         raise _Bad("attribute", error.message, error.hint) from None
+    # What a customer says becomes a fact: a file makes no attribute that the brand does not have.
+    if attribute not in known and (cells["source"], cells["record_id"]) in told_of:
+        remedy = did_you_mean(attribute, known)
+        raise _Bad("attribute", "the brand says nothing about such an attribute", remedy)
     made: dict[str, Any] = {
         "source": cells["source"],
         "record_id": cells["record_id"],

@@ -15,6 +15,8 @@ from connu.kernel.settings import Settings
 _DEMOGRAPHICS = (("sex",), ("birth_year", "age_band"), ("city", "place", "postcode"))
 #: Attributes of which a statement beside what twins tell is asked.
 ASKED = ("affinity", "expectation")
+#: With one of these begins what a spreadsheet takes for a formula.
+_FORMULA = ("=", "+", "-", "@")
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def statements_of(facts: Iterable[Mapping[str, Any]], private: Collection[str]) 
     """
     surest: dict[str, Statement] = {}
     for fact in sorted(facts, key=lambda f: (-f["probability"], f["value"])):
-        if fact["attribute"] not in private:
+        if fact["attribute"] not in private and _is_text(fact["value"]):
             surest.setdefault(fact["attribute"], told_as(fact))
     chosen = []
     for group in _DEMOGRAPHICS:
@@ -57,6 +59,12 @@ def statements_of(facts: Iterable[Mapping[str, Any]], private: Collection[str]) 
     ]
     chosen += by_twins[:1]
     return chosen + [surest[name] for name in ASKED if name in surest]
+
+
+def _is_text(value: str) -> bool:
+    """Whether a value is words to be read: the file is filled in with a spreadsheet, which runs
+    what looks like a formula, and what customers typed may be one."""
+    return value.isprintable() and not value.lstrip().startswith(_FORMULA)
 
 
 def private_attributes(attributes: Iterable[str], settings: Settings) -> set[str]:
