@@ -38,11 +38,15 @@ def test_parts_of_a_whole_fill_it_in_proportion_and_order():
 
 
 def test_what_is_hidden_or_nought_is_not_drawn():
-    made = charts_of(card(breakdowns=[breakdown("links_by_kind", a=None, b=20, c=0)]), "en")
+    made = charts_of(card(breakdowns=[breakdown("links_by_kind", b=20, c=0)]), "en")
     (chart,) = made["parts.links_by_kind"].values()
     assert [one["said"] for one in pieces(chart)] == ["b: 20 (100\u202f%)"]
-    none = charts_of(card(breakdowns=[breakdown("links_by_kind", a=None, b=None)]), "en")
-    assert none == {}
+    # A part beside a hidden one is no 100 %: which share it is nobody can say.
+    for b in (None, 20):
+        assert charts_of(card(breakdowns=[breakdown("links_by_kind", a=None, b=b)]), "en") == {}
+    rows = [breakdown("known_by_a", derived=None, declared=5), breakdown("known_by_b", derived=5)]
+    wide = charts_of(card(breakdowns=rows), "en")["alike.identify"]["wide"]
+    assert [one["said"] for one in pieces(wide)] == ["derived: 5 (100\u202f%)"]
 
 
 def test_an_attribute_s_parts_have_one_colour_in_all_rows_and_what_is_unknown_comes_last():

@@ -14,6 +14,10 @@ import pytest
 from read_page import read
 
 from connu.kernel.errors import BuildError, UsageError
+from connu.measure.card import Scorecard
+from connu.measure.claims import Breakdown
+from connu.measure.few import Cell
+from connu.measure.words import Words
 from connu.report.page import report_html, write_report
 
 CARDS = ("rich", "hostile", "one", "empty")
@@ -216,6 +220,20 @@ def test_a_share_that_would_give_a_hidden_part_away_is_hidden_too(page_of):
         one.text for one in read(page_of("rich", "en")).all("tr") if "Personal data" in one.text
     ]
     assert row.count("few*") == 3 and "22" in row
+
+
+def test_of_a_whole_with_a_hidden_part_no_share_is_told():
+    cells = [Cell("crm", 90), Cell("shop", None, True), Cell("web", None, True)]
+    words = Words("records by source", "fiches par source")
+    of_sex = [Cell("declared", 70), Cell("derived", None, True), Cell("unknown", None, True)]
+    made = [
+        Breakdown("records_by_source", "identify", words, cells, "SELECT 1"),
+        Breakdown("known_by_sex", "identify", Words("by sex", "par sexe"), of_sex, "SELECT 1"),
+    ]
+    card = Scorecard("x", "b", "2026-11-28T00:00:00+00:00", "service", breakdowns=made)
+    page = read(report_html(card, language="en"))
+    told = page.by_id("identify").text
+    assert "90" in told and "70" in told and "%" not in told and page.count("svg") == 0
 
 
 def test_one_customer_is_not_told(page_of):

@@ -73,8 +73,10 @@ class _Charts:
 
     def _stacked(self, one: Breakdown, labels: Sequence[str]) -> Row:
         classes = parts.swatches(labels)
+        # Of a whole with hidden parts nobody can say which share the others are.
+        whole = all(cell.value is not None for cell in one.cells)
         told = [(c.label, c.value) for label in labels for c in one.cells
-                if c.label == label and c.value]  # fmt: skip
+                if c.label == label and c.value and whole]  # fmt: skip
         total, start, pieces = sum(n for _, n in told), 0, []
         for label, n in told:
             words = parts.words_of([one], label, self._language)
@@ -160,4 +162,7 @@ class _Charts:
 
 
 def _drawable(breakdowns: Sequence[Breakdown]) -> bool:
-    return any(cell.value for one in breakdowns for cell in one.cells)
+    return any(
+        any(cell.value for cell in one.cells) and all(cell.value is not None for cell in one.cells)
+        for one in breakdowns
+    )

@@ -19,7 +19,6 @@ _ALIKE = "known_by_"
 _WHOLE = frozenset(
     {
         "customers_by_sources",
-        "customers_by_status",
         "events_by_tie",
         "expectations_by_dimension",
         "expectations_by_status",
