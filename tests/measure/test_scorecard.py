@@ -304,6 +304,7 @@ def test_intents_are_checked_by_kind_and_horizon(engine):
         [
             row | {"measure": "roc_auc", "figure": 0.8, "base": 0.5},
             row | {"measure": "roc_auc", "figure": 0.1, "target": "Photo"},
+            row | {"measure": "reliability", "figure": 0.1, "told": 0.1, "people": 90_000},
             row | {"kind": "stay", "horizon_days": 91, "measure": "again_ece", "figure": 0.1}
             | {"stated": False},
         ],
@@ -312,6 +313,7 @@ def test_intents_are_checked_by_kind_and_horizon(engine):
     assert checks["intents.buy.any.7"].told == 12 and checks["intents.buy.any.7"].published
     claim = checks["intents.buy.any.7"].claims[0]
     assert (claim.value, claim.base) == (0.8, 0.5)
+    assert checks["intents.buy.any.7"].people == 500  # the curve counts statements
     assert engine.collect(claim.how).to_pylist()[0]["value"] == 0.8
     assert (
         not checks["intents.next.category"].checked and checks["intents.next.category"].told is None

@@ -211,8 +211,11 @@ def _intent(row: dict[str, Any]) -> tuple[str, str, int | None]:
 
 
 def _most(rows: Iterable[dict[str, Any]]) -> int | None:
-    """How many were judged, of the figure that was measured on most."""
-    return max((int(row["people"]) for row in rows if row["people"] is not None), default=None)
+    """How many were judged, of the figure that was measured on most; a bin of a curve holds
+    statements, of which one person may have many."""
+    judged = [row for row in rows if row["people"] is not None]
+    of_figures = [row for row in judged if row["measure"] != "reliability"]
+    return max((int(row["people"]) for row in of_figures or judged), default=None)
 
 
 def _shown(people: int) -> int | None:
