@@ -9,8 +9,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from scipy.special import stdtrit
 
 from connu.measure.intervals import Share, wilson
+
+_Z95 = 1.959963984540054
 
 
 class Area:
@@ -107,8 +110,9 @@ def area_share(
     """An area (or a mean of areas) with its 95 % interval.
 
     Wilson's, at the number of independent trials that would vary as much as DeLong's variance
-    says: near 1 a symmetric interval would leave 0–1. An area nobody contradicts (0 or 1) has
-    `fewest` trials.
+    says: near 1 a symmetric interval would leave 0–1. The variance is itself estimated, on as many
+    people as the smaller side has: it is widened as Student's t is wider than the normal. An area
+    nobody contradicts (0 or 1) has `fewest` trials.
 
     Args:
         value: the area.
@@ -127,5 +131,6 @@ def area_share(
         together = np.bincount(groups[~alone], weights=moves[~alone])
         variance += float(np.dot(together, together))
     variance /= max(1.0, float(len(influence) if weight is None else weight.sum())) ** 2
+    variance *= (float(stdtrit(max(1.0, fewest - 1.0), 0.975)) / _Z95) ** 2
     spread = value * (1 - value)
     return wilson(value, spread / variance if variance > 0 and spread > 0 else fewest)

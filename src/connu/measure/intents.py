@@ -168,14 +168,22 @@ def _order(
     auc = None
     if y.any() and not y.all():
         area = Area(value, y, weight)
-        buyers = float(y.sum() if weight is None else weight[y].sum())
-        others = float((~y).sum() if weight is None else weight[~y].sum())
-        auc = area_share(area.value, area.influence, min(buyers, others), weight, subjects)
+        fewest = min(_people(side, weight, subjects) for side in (y, ~y))
+        auc = area_share(area.value, area.influence, fewest, weight, subjects)
     return {
         "auc": auc,
         "pr_auc": average_precision(value, y, weight),
         "lift10": lift_at(0.1, value, y, weight),
     }
+
+
+def _people(side: np.ndarray, weight: np.ndarray | None, subjects: np.ndarray | None) -> float:
+    """How many different people the rows of a side are."""
+    many = side.astype(np.float64) if weight is None else np.where(side, weight, 0.0)
+    if subjects is None:
+        return float(many.sum())
+    together = subjects >= 0
+    return float(many[~together].sum()) + len(np.unique(subjects[together & side]))
 
 
 def _losses(probability: np.ndarray, y: np.ndarray, weight: np.ndarray | None) -> dict[str, Any]:
