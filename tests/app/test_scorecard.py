@@ -90,6 +90,9 @@ def test_a_segment_is_the_same_figures_of_its_customers_alone(built):
     assert card.claim("customers").value == len(of_lyon) < everybody.claim("customers").value
     assert card.claim("records").value == len(records)
     assert card.trend == [] and card.segment == "city=lyon"
+    # All that is theirs is tied to them: a share of 100 % would tell nothing, and look well.
+    told = {one.name for one in (*card.claims, *card.breakdowns)}
+    assert not told & {"events_tied_share", "visitors", "visitors_by_standing"}
     assert built.how("records", segment="city=lyon").rows == [{"value": len(records)}]
 
 

@@ -18,6 +18,24 @@ from connu.measure.next_steps import steps
 from connu.measure.scorecard import counted
 from connu.measure.seen import seen_by_customers
 
+#: What says nothing of some customers: whatever is theirs is tied to them, and no visitor is.
+_OF_EVERYBODY = frozenset(
+    {
+        "affinity_visitors_share",
+        "buy_visitors_share",
+        "events_tied_share",
+        "intent_visitors_share",
+        "next_visitors_share",
+        "value_tied_share",
+        "verbatims_tied_share",
+        "visitor_facts",
+        "visitors",
+        "visitors_by_standing",
+        "visitors_known_share",
+        "visitors_told_share",
+    }
+)
+
 
 def base_card(
     folder: Path,
@@ -40,6 +58,7 @@ def base_card(
     found = counted(engine, read=read, purchase=purchase, at=build.created.date().isoformat())
     seen = seen_by_customers(engine, read, own_estimate=settings.survey.own_estimate)
     told = circumstances_of(settings, purchase, found.checks, seen)
+    away = _OF_EVERYBODY if segment is not None else ()
     return Scorecard(
         brand=settings.brand.name,
         build=build.id,
@@ -47,8 +66,8 @@ def base_card(
         purpose=reading.reader.purpose,
         segment=segment,
         currency=currency,
-        claims=[*found.claims, *seen.claims()],
-        breakdowns=found.breakdowns,
+        claims=[*(c for c in found.claims if c.name not in away), *seen.claims()],
+        breakdowns=[b for b in found.breakdowns if b.name not in away],
         checks=found.checks,
         themes=card_themes(reading, settings, folder, segment, theme_f1(engine, read)),
         intents=intents_now(engine, read, purchase),
