@@ -71,8 +71,10 @@ def test_what_is_told_becomes_facts_beside_the_others(brand, teller):
         "silent": {"place": "too_few_known"},
     }
     assert "ask some visitors" in made.remarks
-    (sex,) = brand.scorecard().twins
-    assert (sex.right.value, sex.judged, len(sex.reliability)) == (1.0, 30, 1)
+    card = brand.scorecard()
+    right = card.claim("twins.sex.right")
+    (sex,) = (check for check in card.checks if check.name == "twins.sex")
+    assert (right.value, right.people, len(sex.curve)) == (1.0, 30, 1)
     facts = brand.table("facts").to_pylist()
     assert [f["subject"] for f in facts if f["basis"] == "twins"] == [told_brand.WOMAN]
     assert len(facts) > 300
@@ -133,7 +135,7 @@ def test_twins_that_are_not_enabled_leave_empty_tables_and_no_model(brand, telle
     build = Builds(quiet.folder).current()
     assert all(quiet.table(name).num_rows == 0 for name in TWIN_TABLES)
     assert not (build.path / "twins").exists()
-    assert quiet.scorecard().twins == []
+    assert not [check for check in quiet.scorecard().checks if check.kind == "twins"]
 
 
 def test_what_is_no_fact_is_not_published(brand, teller):
