@@ -134,6 +134,19 @@ def test_events_and_visitors(engine):
     assert cells(card, "events_by_tie") == {"account": 4, "cookie": 1}
 
 
+def test_activity_that_may_not_be_read_is_in_neither_part_of_a_share(engine):
+    events = [("web", n) for n in range(20)]
+    ties = [("web", n, "c00", "cookie") for n in range(15)]
+    base(engine, events=events, event_customers=ties)
+
+    def read(table):
+        # An event may carry the number of somebody else, too, who may not be read.
+        return f"SELECT * FROM {table}" + (' WHERE "row" < 10' if table == "events" else "")
+
+    assert metric(counted(engine, read=read), "events_tied_share").value == 1.0
+    assert metric(counted(engine), "events_tied_share").value == 0.75
+
+
 def test_consents_by_customer_and_purpose(engine):
     said = [("crm", f"{n}", "marketing", n < 20) for n in range(40)]
     # Web takes ten grants back: a refusal without a time stands against a grant without one.
