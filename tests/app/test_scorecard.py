@@ -8,14 +8,17 @@ from datetime import UTC, datetime
 import pytest
 
 from connu.app.brand import open as open_brand
+from connu.app.card_themes import _quotable
 from connu.app.kept_card import card_key, kept_card
 from connu.app.scorecard import hows_of, scorecard_of
 from connu.app.scorecard_history import MOST_BUILDS
+from connu.app.theme_counts import ThemeCount
 from connu.journal.journal import open_journal
 from connu.kernel.errors import UsageError
 from connu.ledger.builds import Builds
 from connu.ledger.scorecards import KEPT_CARD, SCORECARDS
 from connu.measure.card import How, Scorecard
+from connu.understand.estimate import Estimate
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +121,12 @@ def test_what_is_hidden_is_not_given_by_its_query_either(built):
     for theme in card.themes:
         row = hows[f"theme.{theme.theme}"].rows[0]
         assert (row["met"], row["unmet"], row["wished"]) == (theme.met, theme.unmet, theme.wished)
+
+
+def test_of_a_cell_of_few_there_is_no_quote():
+    few = ThemeCount("price", "product", 20, Estimate(1.0, 1.0, 1.0), 20, 3, 17, None, None)
+    said = [{"status": word} for word in ("met", "unmet", "wished", "unknown")]
+    assert [one["status"] for one in said if _quotable(few, one)] == ["unmet", "unknown"]
 
 
 def test_builds_carry_what_they_claimed(built):

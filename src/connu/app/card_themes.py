@@ -77,7 +77,7 @@ def card_themes(
             else None,
             driver=drivers.get(one.theme),
             f1=None if one.theme not in f1 else _triple(f1[one.theme]),
-            quotes=quotes.get(one.theme, []),
+            quotes=[quote for quote in quotes.get(one.theme, []) if _quotable(one, quote)],
             how=_how(one.theme),
         )
         for one in told
@@ -86,6 +86,12 @@ def card_themes(
 
 def _shown(number: int | None) -> int | None:
     return None if number is None or 0 < number < K_LEAST else number
+
+
+def _quotable(one: ThemeCount, quote: Mapping[str, Any]) -> bool:
+    """Whether enough say the like: the words of a cell of few are nobody else's."""
+    cells = {"met": one.met, "unmet": one.unmet, "wished": one.wished}
+    return quote["status"] not in cells or _shown(cells[quote["status"]]) is not None
 
 
 def _triple(share: Estimate | Share | None) -> tuple[float, float, float] | None:
