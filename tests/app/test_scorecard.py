@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,13 +14,15 @@ from connu.app.card_themes import _quotable
 from connu.app.kept_card import card_key, kept_card
 from connu.app.scorecard import hows_of, scorecard_of
 from connu.app.scorecard_history import MOST_BUILDS
-from connu.app.theme_counts import ThemeCount
+from connu.app.theme_counts import ThemeCount, ThemeCounts
 from connu.journal.journal import open_journal
 from connu.kernel.errors import UsageError
 from connu.ledger.builds import Builds
 from connu.ledger.scorecards import KEPT_CARD, SCORECARDS
 from connu.measure.card import How, Scorecard
 from connu.understand.estimate import Estimate
+
+NO_RATINGS = {"rating": 0, "nps": 0}
 
 
 @pytest.fixture(scope="module")
@@ -207,3 +211,24 @@ def test_the_scorecard_says_of_which_build_it_speaks(built):
     told = datetime.fromisoformat(card.built)
     assert told.tzinfo is not None and told <= datetime.now(UTC)
     assert {card.build} == set(built.table("scorecards")["build"].to_pylist())
+
+
+def test_ten_texts_of_one_customer_are_no_ten_customers(monkeypatch, built):
+    """Cells are counted by texts, and hidden by customers."""
+    from connu.app import card_themes
+
+    asked = []
+
+    def counts(heard, *, least):
+        asked.append(least)
+        return ThemeCounts([])
+
+    @contextmanager
+    def heard(*_):
+        yield SimpleNamespace(heard=SimpleNamespace(silence=None), rows=lambda sql: [NO_RATINGS])
+
+    monkeypatch.setattr(card_themes, "theme_counts", counts)
+    monkeypatch.setattr(card_themes, "listening_in", heard)
+    with built.reading() as reading:
+        card_themes.card_themes(reading, built.settings, built.folder, None, {})
+    assert asked == [10]

@@ -57,7 +57,7 @@ def card_themes(
         with listening_in(reading, settings, folder, Ask(segment=segment)) as heard:
             if heard.heard.silence is not None:
                 return []
-            told = [one for one in theme_counts(heard).themes if one.customers >= K_LEAST]
+            told = theme_counts(heard, least=K_LEAST).themes
             drivers = _drivers(heard)
             quotes = {} if settings.brand.sector == "health" else _quotes(heard, told)
     except NotFoundError:  # a build of an earlier connu

@@ -59,12 +59,15 @@ class ThemeCounts(msgspec.Struct, frozen=True):
 _CELLS = ("met", "unmet", "wished", "missed")
 
 
-def theme_counts(heard: Listening) -> ThemeCounts:
+def theme_counts(heard: Listening, *, least: int | None = None) -> ThemeCounts:
     """Count the themes; those of the codebook that nobody spoke of are told as 0.
 
     Args:
         heard: what was listened to.
+        least: customers that a theme and a cell must have to be shown; None: as many as within a
+            segment, and any of everybody.
     """
+    least = heard.least if least is None else least
     dimensions = heard.codebook.dimensions
     cells = ", ".join(
         f"coalesce(sum({cell}), 0) AS {cell},"
@@ -76,27 +79,27 @@ def theme_counts(heard: Listening) -> ThemeCounts:
         f" count(DISTINCT {CUSTOMER}) AS customers, {cells} FROM {heard.themes()} GROUP BY theme"
     )
     spoken = {row["theme"] for row in rows}
-    if heard.least == 0:
+    if least == 0:
         nothing = {name: 0 for cell in _CELLS for name in (cell, f"{cell}_customers")}
         rows += [
             {"theme": theme, "dimension": dimension, "verbatims": 0, "customers": 0, **nothing}
             for theme, dimension in dimensions.items()
             if theme not in spoken
         ]
-    shown = [row for row in rows if row["customers"] >= heard.least]
+    shown = [row for row in rows if row["customers"] >= least]
     days, values = _values(heard)
     shares = wilson([r["verbatims"] for r in shown], [heard.heard.listened] * len(shown))
     found = []
     for row, share in zip(shown, shares, strict=True):
         told = {
-            cell: None if 0 < row[f"{cell}_customers"] < heard.least else int(row[cell])
+            cell: None if 0 < row[f"{cell}_customers"] < least else int(row[cell])
             for cell in _CELLS
         }
         met, unmet = told["met"], told["unmet"]
         part = None
         if met is not None and unmet is not None and met + unmet:
             part = wilson([met], [met + unmet])[0]
-        hidden = 0 < row["missed_customers"] < heard.least
+        hidden = 0 < row["missed_customers"] < least
         value = None if days is None or hidden else values.get(row["theme"], 0.0)
         found.append(
             ThemeCount(
