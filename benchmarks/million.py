@@ -11,6 +11,10 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+from connu.app.card_base import base_card
+from connu.app.confirmations import mount_confirmations
+from connu.app.kept_card import card_key, keep_card
+from connu.app.reading import opened_build
 from connu.app.scorecard_history import keep_scorecard
 from connu.engine.choice import open_engine
 from connu.engine.protocol import Engine
@@ -21,6 +25,7 @@ from connu.kernel.sections import EngineChoice
 from connu.kernel.settings import read_settings
 from connu.ledger.build import Build
 from connu.ledger.builds import Builds
+from connu.ledger.scorecards import SCORECARD_PURPOSE
 
 CUSTOMERS = 1_000_000
 #: What a copy has its own of: ids as text, and numbers.
@@ -67,6 +72,20 @@ def grow(source: Path, target: Path, customers: int = CUSTOMERS) -> int:
             _count_scorecard(engine, target, draft.id, small.tables)
         draft.publish(small.tables, small.trace | {"digest": "grown"})
     return made
+
+
+def recount(folder: Path) -> None:
+    """Keep the scorecard of a grown brand as this connu counts it: one of another connu's is not
+    used, and a build of this one would have kept it."""
+    settings = read_settings(folder)
+    with (
+        open_journal(folder, settings) as journal,
+        opened_build(folder, settings, SCORECARD_PURPOSE) as reading,
+    ):
+        mount_confirmations(reading, journal)
+        card = base_card(folder, settings, reading, reading.sql)
+        key = card_key(folder, settings, journal, SCORECARD_PURPOSE)
+        keep_card(reading.build.path, key, card)
 
 
 def _count_scorecard(engine: Engine, target: Path, id: str, tables: Sequence[str]) -> None:
