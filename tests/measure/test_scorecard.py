@@ -323,6 +323,7 @@ def test_intents_are_checked_by_kind_and_horizon(engine):
         ],
     )  # fmt: skip
     checks = {c.name: c for c in counted(engine).checks}
+    assert checks["intents.buy.any.7"].label.fr == "achète quelque chose sous 7 jours"
     assert checks["intents.buy.any.7"].told == 12 and checks["intents.buy.any.7"].published
     claim = checks["intents.buy.any.7"].claims[0]
     assert (claim.value, claim.base) == (0.8, 0.5)

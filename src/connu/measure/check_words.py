@@ -115,14 +115,14 @@ KINDS: dict[str, Words] = {
     "twins": Words("{what}, told by twins", "{what}, dit par jumeaux"),
     "visitors": Words("{what} of labelled visitors", "{what} de visiteurs étiquetés"),
     "affinity.category": Words("categories somebody is after", "catégories recherchées"),
-    "buy.any": Words("buys anything within {days} days", "achète quelque chose sous {days} jours"),
+    "buy.any": Words("buys anything within {within_en}", "achète quelque chose sous {within_fr}"),
     "buy.category": Words(
-        "buys in a category within {days} days", "achète dans une catégorie sous {days} jours"
+        "buys in a category within {within_en}", "achète dans une catégorie sous {within_fr}"
     ),
     "next.product": Words("the product looked at next", "le produit regardé ensuite"),
     "next.category": Words("the category looked at next", "la catégorie regardée ensuite"),
     "stay.any": Words(
-        "purchases and value within {days} days", "achats et valeur sous {days} jours"
+        "purchases and value within {within_en}", "achats et valeur sous {within_fr}"
     ),
     "expectations": Words("expectations coded from words", "attentes codées d'après les mots"),
 }

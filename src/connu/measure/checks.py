@@ -123,7 +123,7 @@ def intent_checks(engine: Engine, read: Callable[[str], str], at: str) -> list[C
             Check(
                 name=name,
                 kind="intents",
-                label=KINDS[f"{kind}.{level}"].filled(days=days),
+                label=KINDS[f"{kind}.{level}"].filled(**_within(days)),
                 checked=bool(rows),
                 published=published,
                 told=_shown(told.get(key, 0)),
@@ -216,6 +216,16 @@ def _most(rows: Iterable[dict[str, Any]]) -> int | None:
     judged = [row for row in rows if row["people"] is not None]
     of_figures = [row for row in judged if row["measure"] != "reliability"]
     return max((int(row["people"]) for row in of_figures or judged), default=None)
+
+
+def _within(days: int | None) -> dict[str, str]:
+    """A horizon in words, for texts that name one.
+
+    >>> _within(1), _within(7)["within_fr"]
+    ({'within_en': '1 day', 'within_fr': '1 jour'}, '7 jours')
+    """
+    more = "" if days == 1 else "s"
+    return {"within_en": f"{days} day{more}", "within_fr": f"{days} jour{more}"}
 
 
 def _shown(people: int) -> int | None:
