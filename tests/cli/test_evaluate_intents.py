@@ -127,6 +127,7 @@ def told(folder: Path) -> None:
 
     from connu.ledger.builds import Builds
     from connu.ledger.intents import INTENT_RELIABILITY, INTENTS
+    from connu.ledger.scorecards import KEPT_CARD
 
     brand = open_brand(folder)
     brand.build()
@@ -151,3 +152,5 @@ def told(folder: Path) -> None:
     for name, table in tables.items():
         build.file(name).chmod(0o600)
         pq.write_table(table, build.file(name))
+    # What the build kept was counted before.
+    (build.path / KEPT_CARD).unlink()
