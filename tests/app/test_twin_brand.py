@@ -66,12 +66,15 @@ def test_the_evidence_names_behaviours_and_nobody(told):
 
 
 def test_the_scorecard_has_figures_measured_on_known_customers(told):
-    sex = next(one for one in told.scorecard().twins if one.attribute == "sex")
-    assert sex.visitors == twin_brand.VISITORS
-    assert sex.coverage >= 0.5
-    assert sex.right.value >= 0.9
-    assert sex.auc.value >= 0.95
-    assert sex.ece is not None and sex.judged >= 100
+    card = told.scorecard()
+    sex = next(check for check in card.checks if check.name == "twins.sex")
+    figures = {claim.name.removeprefix("twins.sex."): claim for claim in sex.claims}
+    assert sex.checked and sex.told == twin_brand.VISITORS and sex.people >= 100
+    assert card.claim("visitors_told_share").value >= 0.5
+    assert figures["right"].low <= figures["right"].value <= figures["right"].high
+    assert figures["right"].value >= 0.9
+    assert figures["auc"].value >= 0.95
+    assert figures["ece"].value is not None
 
 
 def test_the_model_s_files_name_nobody(told):
