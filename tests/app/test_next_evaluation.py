@@ -8,7 +8,7 @@ from know_trails import made_trails
 
 from connu.app.affinity_evaluation import evaluate_affinities, judge_affinities
 from connu.app.next_evaluation import judge_next
-from connu.app.next_steps import Steps, steps_after
+from connu.app.session_steps import Steps, steps_after
 from connu.kernel.settings import Brand, Settings
 from connu.know.trails import DAY, Trails
 

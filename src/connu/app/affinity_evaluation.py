@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from connu.app.next_steps import begun_after
+from connu.app.session_steps import begun_after
 from connu.kernel.settings import Settings
 from connu.know.affinities import learn_affinities
 from connu.know.trails import REMOVE, Trails

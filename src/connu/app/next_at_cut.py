@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from connu.app.next_steps import Steps
+from connu.app.session_steps import Steps
 from connu.know.next_model import NextModel, learn_next
 from connu.know.running import Running
 from connu.know.trails import Trails

@@ -12,7 +12,7 @@ from typing import Protocol
 import msgspec
 import numpy as np
 
-from connu.app.next_steps import Steps, steps_after
+from connu.app.session_steps import Steps, steps_after
 from connu.kernel.progress import Progress, Silent
 from connu.kernel.settings import Settings
 from connu.know.trails import Trails
