@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from connu.measure.intervals import grouped_share, ratio_share, wilson
+from connu.measure.intervals import ratio_share, residual_share, wilson
 
 
 def test_wilson_against_published_values():
@@ -17,22 +17,23 @@ def test_wilson_against_published_values():
 
 def test_a_share_nobody_tried_says_nothing():
     assert (wilson(1.0, 0).low, wilson(1.0, 0).high) == (0, 1)
-    empty = grouped_share(1.0, np.zeros(0), 0, 0)
+    empty = residual_share(1.0, np.zeros(0), 0)
     assert (empty.low, empty.high) == (0, 1)
 
 
 def test_single_trials_are_wilsons():
     hits = np.array([1.0] * 30 + [0.0] * 10)
-    share = grouped_share(0.75, hits - 0.75, 40, 40)
-    plain = wilson(0.75, 40)
+    share = residual_share(0.75, (hits - 0.75) / 40, 40)
+    # The variance is taken around a mean that is itself estimated: one trial of freedom less.
+    plain = wilson(0.75, 39)
     assert (share.low, share.high) == (pytest.approx(plain.low), pytest.approx(plain.high))
 
 
 def test_groups_that_agree_within_count_once():
     # The same 40 trials, ten at a time alike: four independent ones.
     residuals = np.array([2.5, 2.5, 2.5, -7.5])
-    share = grouped_share(0.75, residuals, 40, 4)
-    plain = wilson(0.75, 4)
+    share = residual_share(0.75, residuals / 40, 4)
+    plain = wilson(0.75, 3)
     assert (share.low, share.high) == (pytest.approx(plain.low), pytest.approx(plain.high))
 
 
@@ -44,9 +45,23 @@ def test_the_interval_holds_the_truth_as_often_as_it_says():
         size = rng.integers(1, 10, 150)
         right = size * (rng.random(150) < 0.8)
         value = right.sum() / size.sum()
-        share = grouped_share(float(value), right - value * size, float(size.sum()), 150)
+        share = residual_share(float(value), (right - value * size) / size.sum(), 150)
         held += share.low <= 0.8 <= share.high
     assert 0.92 <= held / 400 <= 0.98
+
+
+def test_parts_of_hits_vary_less_than_hits_do():
+    """A purity of halves and wholes: the interval is as wide as they vary, and holds the truth."""
+    rng = np.random.default_rng(5)
+    held, wide, wider = 0, 0.0, 0.0
+    for _ in range(400):
+        purity = np.where(rng.random(150) < 0.3, 0.5, 1.0)
+        value = float(purity.mean())
+        share, hits = residual_share(value, (purity - value) / 150, 150), wilson(value, 150)
+        held += share.low <= 0.85 <= share.high
+        wide, wider = wide + share.high - share.low, wider + hits.high - hits.low
+    assert 0.92 <= held / 400 <= 0.98
+    assert wide < 0.8 * wider
 
 
 def test_an_f1_of_units_has_an_interval_that_holds_it():

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from connu.measure.intervals import Share, grouped_share, residual_share
+from connu.measure.intervals import Share, residual_share
 
 
 class Agreement(msgspec.Struct, frozen=True):
@@ -107,8 +107,8 @@ class Contingency:
         both = float((p + r) ** 2) or 1.0
         f_left = (2 * float(r * r) * p_left + 2 * float(p * p) * r_left) / both
         return Agreement(
-            precision=grouped_share(float(p), p_left, min(p_total, 1), p_groups),
-            recall=grouped_share(float(r), r_left, min(r_total, 1), r_groups),
+            precision=residual_share(float(p), p_left, p_groups),
+            recall=residual_share(float(r), r_left, r_groups),
             # Of precision and recall together: what groups say of each is counted in it twice.
             f1=residual_share(float(f), f_left, groups),
         )

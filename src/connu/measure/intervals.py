@@ -61,7 +61,7 @@ def mean_share(values: np.ndarray, groups: np.ndarray | None = None) -> Share:
         values: (n,) 0–1.
         groups: int (n,) from 0 on, or None: every row is independent.
 
-    Source: as `grouped_share`.
+    Source: as `residual_share`.
 
     >>> mean_share(np.array([1.0, 0.0, 1.0, 0.0])) == wilson(0.5, 4)
     True
@@ -82,31 +82,6 @@ def mean_share(values: np.ndarray, groups: np.ndarray | None = None) -> Share:
     return wilson(value, spread / error if varies else independent)
 
 
-def grouped_share(value: float, residuals: np.ndarray, total: float, groups: int) -> Share:
-    """The interval of a ratio of sums over groups, by the groups' residuals.
-
-    The standard error is the linearised one, sqrt(Σ residual²)/total; the trials given to Wilson
-    are those of equal variance, value(1−value)/error², at most `groups`. A share that no group
-    contradicts (0 or 1, or no residual) has `groups` trials.
-
-    Args:
-        value: the ratio, 0–1.
-        residuals: per group, what it adds to the numerator beyond value × its denominator.
-        total: the sum of the denominators.
-        groups: how many groups have a denominator.
-
-    Source: W. G. Cochran, Sampling Techniques (1977), ch. 6 (ratio estimators); Korn & Graubard,
-        Survey Methodology 24 (1998) for the effective number of trials.
-    """
-    if total <= 0:
-        return Share(value, 0.0, 1.0)
-    error = math.sqrt(float(np.dot(residuals, residuals))) / total
-    variance = value * (1 - value)
-    if error == 0 or variance == 0:
-        return wilson(value, groups)
-    return wilson(value, min(variance / (error * error), groups))
-
-
 def ratio_share(part: np.ndarray, whole: np.ndarray) -> Share:
     """Σ part ÷ Σ whole of independent units, with its 95 % interval: a precision, a recall, an F1.
 
@@ -116,7 +91,7 @@ def ratio_share(part: np.ndarray, whole: np.ndarray) -> Share:
     Args:
         part, whole: (n,), what each unit adds; part at most whole.
 
-    Source: as `grouped_share`.
+    Source: as `residual_share`.
 
     >>> round(ratio_share(np.array([1.0, 0.0, 1.0, 0.0]), np.ones(4)).low, 2)
     0.13
@@ -131,15 +106,22 @@ def ratio_share(part: np.ndarray, whole: np.ndarray) -> Share:
 def residual_share(value: float, residuals: np.ndarray, units: int) -> Share:
     """A figure from 0 to 1 with its 95 % interval, from what each unit moves it by.
 
-    Wilson's at the trials that would vary as much; a unit may hold many trials, so that there is no
-    bound by the units. A figure that no unit moves has one trial a unit.
+    Wilson's at the trials that would vary as much; a unit may hold many trials, or parts of hits
+    that vary less than hits and misses do, so that there is no bound by the units. A figure that no
+    unit moves has one trial a unit.
 
     Args:
         value: the figure.
-        residuals: per unit, what it adds to the figure beyond what the figure expects of it.
+        residuals: per unit, what it adds to the figure beyond what the figure expects of it: of
+            a ratio of sums, (part − value × whole) ÷ the sum of the wholes.
         units: how many it is of.
 
-    Source: as `grouped_share`; the variance around the units' own mean as Cochran's.
+    >>> round(residual_share(0.75, (np.repeat([1.0, 0.0], [30, 10]) - 0.75) / 40, 40).low, 2)
+    0.6
+
+    Source: W. G. Cochran, Sampling Techniques (1977), ch. 6 (ratio estimators, linearised), and the
+        variance around the units' own mean; Korn & Graubard, Survey Methodology 24 (1998) for the
+        effective number of trials.
     """
     error = float(np.dot(residuals, residuals)) * units / max(1, units - 1)
     spread = value * (1 - value)
