@@ -230,5 +230,5 @@ def test_ten_texts_of_one_customer_are_no_ten_customers(monkeypatch, built):
     monkeypatch.setattr(card_themes, "theme_counts", counts)
     monkeypatch.setattr(card_themes, "listening_in", heard)
     with built.reading() as reading:
-        card_themes.card_themes(reading, built.settings, built.folder, None, {})
+        card_themes.card_themes(reading, built.settings, built.folder, None, {}, {})
     assert asked == [10]

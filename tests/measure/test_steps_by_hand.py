@@ -8,6 +8,8 @@ import pytest
 
 from connu.measure.next_steps import steps
 from connu.measure.steps_pairs import CALIBRATION_ERROR
+from connu.measure.steps_rule import Circumstances
+from connu.measure.words import Words
 
 
 def found(engine):
@@ -40,6 +42,15 @@ def test_codes_are_wrong_as_often_as_they_say(engine, put, shop):
     half = 1.96 * math.sqrt(80 * 0.75 * 0.25)
     assert (step.low, step.high) == pytest.approx((20 - half, 20 + half), abs=0.01)
     assert "16 codes by hand" in step.sentence.en
+
+
+def test_a_theme_is_called_as_readers_know_it(engine, put, shop):
+    put(**shop.tables)
+    known = Circumstances(themes={"delivery": Words("parcels", "livraison")})
+    told = {step.name: step for step in steps(engine, circumstances=known, most=None)}
+    sentence = told["code.delivery"].sentence
+    assert "«parcels»" in sentence.en and "livraison" in sentence.fr
+    assert "«delivery»" in found(engine)["code.delivery"].sentence.en
 
 
 def test_codes_made_by_hand_count(engine, put, shop):

@@ -196,7 +196,7 @@ def theme(
 
 THEMES = [
     theme("delivery", "interaction", 310, 722, 88, driver=(0.21, 0.126, 0.294),
-          f1=(0.84, 0.79, 0.88), quotes=[
+          f1=(0.84, 0.79, 0.88), label=Words("delivery", "livraison"), quotes=[
         {"quote": "le colis est arrivé avec trois jours de retard, et déchiré", "status": "unmet",
          "probability": 0.97, "form": "complaint"},
         {"quote": "livré le lendemain, bravo", "status": "met", "probability": 0.93},

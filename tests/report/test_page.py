@@ -162,10 +162,18 @@ def test_everything_the_card_says_is_on_the_page_in_its_language(page_of, langua
             f">{one.label.said(other)}<" not in page_of("rich", language)
         )
     for theme in card.themes:
-        assert theme.theme.replace("_", " ") in shown
+        assert theme.called(language) in shown
         assert all(quote["quote"] in page.text for quote in theme.quotes)
     assert alike and all(intent.category in page.text for intent in card.intents)
     assert all(check.command in page.text for check in card.checks if check.command)
+
+
+def test_a_theme_is_called_as_its_readers_speak(page_of):
+    french, english = page_of("rich", "fr"), page_of("rich", "en")
+    assert "<bdi>Livraison</bdi>" in french and "<bdi>Delivery</bdi>" not in french
+    assert "<bdi>Delivery</bdi>" in english and "<bdi>Livraison</bdi>" not in english
+    # One that has no label is called by its name, in words.
+    assert "<bdi>Customer care</bdi>" in french and "customer_care" in french
 
 
 def test_figures_stand_beside_their_intervals_as_the_language_writes_them(page_of):

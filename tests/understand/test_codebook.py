@@ -122,6 +122,27 @@ def test_codes_migrate_through_versions_and_circles_end():
     assert Codebook((), migrations={"a": "b", "b": "a"}).current("a") in {"a", "b"}
 
 
+def test_a_reader_is_shown_a_theme_in_his_language():
+    themes = {theme.name: theme for theme in default_codebook().themes}
+    assert len({theme.called("fr") for theme in themes.values()}) == len(themes)
+    assert themes["after_sales"].called("en") == "after sales"
+    book = codebook_from(
+        {
+            "default": True,
+            "themes": {
+                "price": {"dimension": "product", "label": "tarifs"},
+                "own_one": {"dimension": "brand"},
+            },
+        }
+    )
+    told = {theme.name: (theme.called("en"), theme.called("fr")) for theme in book.themes}
+    assert told["price"] == ("tarifs", "tarifs")
+    assert told["delivery"] == ("delivery", "livraison")
+    assert told["own_one"] == ("own one", "own one")
+    # What readers are shown changes no code.
+    assert book.theme("price").seeds == themes["price"].seeds
+
+
 def test_an_unknown_theme_names_the_nearest():
     with pytest.raises(SettingsError) as caught:
         default_codebook().theme("deliveri")

@@ -232,6 +232,17 @@ def test_a_file_that_is_no_toml_names_line_and_remedy(tmp_path):
 texts = st.text(st.characters(codec="utf-8"), max_size=30)
 
 
+def test_a_label_survives_every_edit_of_its_theme():
+    text = '[themes.a]\ndimension = "brand"\nlabel.fr = "le A"\n\n[themes.b]\ndimension = "brand"\n'
+    once, _ = edit(text, renamed, "a", "c")
+    assert read(once).theme("c").called("fr") == "le A"
+    into, _ = edit(once, merged, ["b", "c"], "c")
+    assert read(into).theme("c").label == {"fr": "le A"}
+    parts = [read(once).theme("c"), Theme("d", "brand")]
+    cut, _ = edit(once, split, "c", parts, "c")
+    assert read(cut).theme("c").called("fr") == "le A" and read(cut).theme("d").label == {}
+
+
 @given(definition=texts, seeds=st.lists(texts, max_size=3), note=texts)
 def test_whatever_a_theme_says_is_read_as_it_was(definition, seeds, note):
     theme = Theme("a b", "brand", {"en": definition}, {}, {"fr": tuple(seeds)})

@@ -10,6 +10,7 @@ from connu.app.card_themes import card_themes
 from connu.app.purchase_events import purchase_events
 from connu.app.reading import Reading
 from connu.app.step_circumstances import circumstances_of
+from connu.app.theme_labels import theme_labels
 from connu.kernel.settings import Settings
 from connu.measure.card import Scorecard
 from connu.measure.checks import theme_f1
@@ -57,7 +58,8 @@ def base_card(
     purchase, currency = purchase_events(reading, settings, read)
     found = counted(engine, read=read, purchase=purchase, at=build.created.date().isoformat())
     seen = seen_by_customers(engine, read, own_estimate=settings.survey.own_estimate)
-    told = circumstances_of(settings, purchase, found.checks, seen)
+    labels = theme_labels(folder)
+    told = circumstances_of(settings, purchase, found.checks, seen, labels)
     away = _OF_EVERYBODY if segment is not None else ()
     return Scorecard(
         brand=settings.brand.name,
@@ -69,7 +71,7 @@ def base_card(
         claims=[*(c for c in found.claims if c.name not in away), *seen.claims()],
         breakdowns=[b for b in found.breakdowns if b.name not in away],
         checks=found.checks,
-        themes=card_themes(reading, settings, folder, segment, theme_f1(engine, read)),
+        themes=card_themes(reading, settings, folder, segment, theme_f1(engine, read), labels),
         intents=intents_now(engine, read, purchase),
         steps=steps(engine, read, circumstances=told),
     )

@@ -25,6 +25,7 @@ from connu.kernel.settings import Settings
 from connu.measure.card import Theme
 from connu.measure.few import K_LEAST
 from connu.measure.intervals import Share
+from connu.measure.words import Words
 from connu.understand.estimate import Estimate
 
 #: Quotes of a theme, and how long one should be to be understood (code points).
@@ -40,6 +41,7 @@ def card_themes(
     folder: Path,
     segment: str | None,
     f1: Mapping[str, Share],
+    labels: Mapping[str, Words],
 ) -> list[Theme]:
     """The themes that somebody spoke of, those that miss most first.
 
@@ -52,6 +54,7 @@ def card_themes(
         folder: where its codebook lies.
         segment: as typed, or None.
         f1: by theme, how rightly it is coded, where that was measured.
+        labels: by theme, what readers are shown.
     """
     try:
         with listening_in(reading, settings, folder, Ask(segment=segment)) as heard:
@@ -79,6 +82,7 @@ def card_themes(
             f1=None if one.theme not in f1 else _triple(f1[one.theme]),
             quotes=[quote for quote in quotes.get(one.theme, []) if _quotable(one, quote)],
             how=_how(one.theme),
+            label=labels.get(one.theme),
         )
         for one in told
     ]

@@ -15,7 +15,7 @@ class Theme(msgspec.Struct, frozen=True):
     """What customers say of one theme.
 
     Attributes:
-        theme, dimension: which.
+        theme, dimension: which, as tables write it. label: what a reader is shown.
         verbatims: that speak of it. customers: how many different ones.
         met, unmet, wished: verbatims that say so; None: of too few customers to be shown.
         met_share: of those that say met or unmet, 0–1, with low and high; None where there is none.
@@ -39,6 +39,15 @@ class Theme(msgspec.Struct, frozen=True):
     f1: tuple[float, float, float] | None = None
     quotes: list[dict[str, Any]] = []
     how: str = ""
+    label: Words | None = None
+
+    def called(self, language: str) -> str:
+        """What a reader is shown: the label, or the name in words.
+
+        >>> Theme("after_sales", "interaction", 0, 0, None, None, None).called("fr")
+        'after sales'
+        """
+        return self.theme.replace("_", " ") if self.label is None else self.label.said(language)
 
 
 class IntentNow(msgspec.Struct, frozen=True):

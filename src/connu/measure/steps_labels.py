@@ -83,7 +83,7 @@ def _say(row: dict[str, Any], circumstances: Circumstances) -> Said:
     said = filled(
         Words(whole.en + rest.en, whole.fr + rest.fr),
         codes=counted(row["codes"]),
-        theme=named(row["theme"]),
+        theme=_called(row["theme"], circumstances),
         gain=about(row["gain"]),
         range=between(row["low"], row["high"]),
         labels=str(row["labels"]),
@@ -91,6 +91,12 @@ def _say(row: dict[str, Any], circumstances: Circumstances) -> Said:
         two=percent(TWO_PEOPLE),
     )
     return Said(said, "statements", row["theme"], command="connu code")
+
+
+def _called(theme: str, circumstances: Circumstances) -> Words:
+    """What readers are shown for a theme, marked as a name."""
+    words = circumstances.themes.get(theme, Words(theme, theme))
+    return Words(named(words.en).en, named(words.fr).fr)
 
 
 LABELS = Rule(

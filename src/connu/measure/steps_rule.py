@@ -39,6 +39,7 @@ class Circumstances(msgspec.Struct, frozen=True):
         precision: by attribute, how right twins must be to state it, 0–1.
         usual_precision: of attributes that are not in `precision`.
         checked: names of the scorecard's checks that were made: `identities`, `twins.sex` …
+        themes: by theme, what readers are shown; the name itself for one that is not there.
     """
 
     purchase: str = "false"
@@ -47,6 +48,7 @@ class Circumstances(msgspec.Struct, frozen=True):
     precision: Mapping[str, float] = {}
     usual_precision: float = 0.9
     checked: tuple[str, ...] = ()
+    themes: Mapping[str, Words] = {}
 
 
 class Ground(msgspec.Struct, frozen=True):

@@ -95,7 +95,7 @@ class _Charts:
         rows = []
         for theme in themes:
             met, unmet, wished = theme.met or 0, theme.unmet or 0, theme.wished or 0
-            name = parts.capital(parts.spaced(theme.theme))
+            name = parts.capital(theme.called(self._language))
             pieces = [
                 Piece(-unmet, 0, "var(--unmet)", f"{name}, {t('unmet')}: {n.number(unmet)}"),
                 Piece(

@@ -183,9 +183,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(
-        cap=parts.capital, slug=parts.spaced, quoted=shlex.quote, sql=laid_out, said_in=_said_in
-    )
+    made.filters.update(cap=parts.capital, quoted=shlex.quote, sql=laid_out, said_in=_said_in)
     made.globals.update(
         cell_words=parts.cell_words,
         labels_of=parts.labels_of,

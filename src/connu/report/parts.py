@@ -134,7 +134,7 @@ def queries(card: Scorecard) -> list[tuple[str, list[Query]]]:
     for breakdown in card.breakdowns:
         tell(breakdown.section, breakdown.name, breakdown.label, breakdown.how)
     for theme in card.themes:
-        words = Words(spaced(theme.theme), spaced(theme.theme))
+        words = Words(theme.called("en"), theme.called("fr"))
         tell("understand", f"theme.{theme.theme}", words, theme.how)
     for intent in card.intents:
         words = Words(intent.category, intent.category)
@@ -194,15 +194,6 @@ def swatches(labels: Sequence[str]) -> dict[str, str]:
 def capital(text: str) -> str:
     """A text as a line begins: labels are written small."""
     return text[:1].upper() + text[1:]
-
-
-def spaced(name: str) -> str:
-    """A theme's name as words.
-
-    >>> spaced("customer_care")
-    'customer care'
-    """
-    return name.replace("_", " ")
 
 
 def leaf(path: str) -> str:

@@ -236,10 +236,10 @@ class Said:
     """
 
     def __init__(self, language: str) -> None:
-        self._language = language
+        self.language = language
 
     def __call__(self, name: str, **values: object) -> str:
-        text = TEXTS[name].said(self._language)
+        text = TEXTS[name].said(self.language)
         return text.format(**values) if values else text
 
     def named(self, group: str, name: str) -> str:
@@ -249,4 +249,4 @@ class Said:
         ('produit', 'boxes')
         """
         words = TEXTS.get(f"{group}.{name}")
-        return name if words is None else words.said(self._language)
+        return name if words is None else words.said(self.language)

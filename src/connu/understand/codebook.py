@@ -12,7 +12,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -26,7 +26,7 @@ FILE_NAME = "codebook.toml"
 LANGUAGES = ("fr", "en")
 #: What may be a theme's name.
 NAME = re.compile(r"[\w][\w. /&-]*")
-_WORDS = ("dimension", "definition", "examples", "seeds", "general", "drop")
+_WORDS = ("dimension", "label", "definition", "examples", "seeds", "general", "drop")
 _TOP = ("default", "version", "themes", "migrations")
 
 
@@ -41,6 +41,8 @@ class Theme:
         examples: by language, statements that do.
         seeds: by language, words and phrases that speak for it; a star stands for any ending.
         general: it holds only where no other theme does («I am happy»).
+        label: by language, what the brand would have readers shown; of the themes that connu
+            brings, its own labels are no part of them (`called`).
     """
 
     name: str
@@ -49,6 +51,17 @@ class Theme:
     examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     seeds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     general: bool = False
+    label: Mapping[str, str] = field(default_factory=dict)
+
+    def called(self, language: str) -> str:
+        """What a reader is shown: the brand's label, connu's, or the name in words.
+
+        >>> theme = Theme("after_sales", "interaction", label={"en": "service"})
+        >>> theme.called("en"), theme.called("fr"), Theme("car_park", "product").called("fr")
+        ('service', 'après-vente', 'car park')
+        """
+        said = self.label.get(language) or self.label.get("")
+        return said or _labels().get(self.name, {}).get(language) or self.name.replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -114,8 +127,18 @@ class Codebook:
 @cache
 def default_codebook() -> Codebook:
     """The codebook connu brings."""
+    return Codebook(tuple(replace(theme, label={}) for theme in _brought()))
+
+
+@cache
+def _labels() -> dict[str, Mapping[str, str]]:
+    """By theme connu brings, what it is called in other languages than its name's."""
+    return {theme.name: theme.label for theme in _brought()}
+
+
+def _brought() -> Iterable[Theme]:
     text = resources.files("connu.understand").joinpath(FILE_NAME).read_text(encoding="utf-8")
-    return Codebook(tuple(_themes(tomllib.loads(text)["themes"])))
+    return _themes(tomllib.loads(text)["themes"])
 
 
 def read_codebook(folder: Path) -> Codebook:
@@ -226,6 +249,7 @@ def _themes(written: Mapping[str, Any], base: Codebook | None = None) -> Iterabl
         if not isinstance(general, bool):
             raise _wrong(f"[{place}] general must be true or false", None, place)
         definitions = _texts(said.get("definition"), place, "definition")
+        labels = _texts(said.get("label"), place, "label")
         yield Theme(
             name=name,
             dimension=dimension,
@@ -238,6 +262,7 @@ def _themes(written: Mapping[str, Any], base: Codebook | None = None) -> Iterabl
             or (before.examples if before else {}),
             seeds=_texts(said.get("seeds"), place, "seeds") or (before.seeds if before else {}),
             general=general,
+            label={language: " ".join(texts) for language, texts in labels.items() if texts},
         )
 
 

@@ -84,6 +84,7 @@ def merged(codebook: Codebook, names: Sequence[str], into: str) -> Edited:
         _all(part.examples for part in parts),
         _all(part.seeds for part in parts),
         all(part.general for part in parts),
+        parts[0].label if parts[0].name == into else {},
     )
     gone = {part.name for part in parts}
     place = min(codebook.names.index(name) for name in gone)

@@ -121,6 +121,7 @@ def theme_lines(theme: Theme) -> list[str]:
     if theme.general:
         lines.append("general = true")
     of_default = theme.name in default_codebook().names  # what is unsaid would be the default's
+    lines += _said("label", {k: quoted(text) for k, text in theme.label.items()})
     definition = theme.definition or ({"": ""} if of_default else {})
     lines += _said("definition", {k: quoted(text) for k, text in definition.items()})
     for word, texts in (("examples", theme.examples), ("seeds", theme.seeds)):
@@ -358,7 +359,8 @@ def _bare(theme: Theme) -> Theme:
         for texts in (theme.examples, theme.seeds)
     )
     definition = {k: text.strip() for k, text in theme.definition.items() if text.strip()}
-    return Theme(theme.name, theme.dimension, definition, examples, seeds, theme.general)
+    label = {k: text.strip() for k, text in theme.label.items() if text.strip()}
+    return Theme(theme.name, theme.dimension, definition, examples, seeds, theme.general, label)
 
 
 def _said(word: str, by_language: Mapping[str, str]) -> list[str]:

@@ -89,6 +89,7 @@ def split_theme(
                 _chosen(examples, example_of == cluster),
                 _chosen(seeds, seed_of == cluster),
                 theme.general,
+                theme.label if name == theme.name else {},
             )
         )  # fmt: skip
     return ThemeSplit(
