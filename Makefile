@@ -8,8 +8,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CANDIDATES := $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
 DEMO := demo
-# Several processes, a file whole in one of them: PARALLEL="-n 2 --dist loadfile --no-loadscope-reorder"
-PARALLEL :=
+# Two processes, a test file whole in one of them; PARALLEL= for one that may be debugged.
+PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
