@@ -118,7 +118,7 @@ CLAIMS = [
     share("survey_knows_me", "seen", "«this brand knows me», customers who agree",
           "« cette marque me connaît », clients d'accord", 138, 402),
     claim("gap", "seen", "gap between the brand's estimate and theirs",
-          "écart entre l'estimation de la marque et la leur", "share", 0.261, low=0.207,
+          "écart entre l'estimation de la marque et la leur", "gap", 0.261, low=0.207,
           high=0.315, people=402),
 ]  # fmt: skip
 

@@ -82,8 +82,10 @@ def figure(claim: Claim) -> str:
         return "–"
     told = number(claim.value, claim.unit)
     if claim.low is not None and claim.high is not None:
-        low, high = (number(end, claim.unit).removesuffix(" %") for end in (claim.low, claim.high))
-        told += f" ({low}–{high})"
+        low, high = (number(end, claim.unit) for end in (claim.low, claim.high))
+        unit = {"share": " %", "gap": " points"}.get(claim.unit, "")
+        between = " to " if claim.unit == "gap" else "–"
+        told += f" ({low.removesuffix(unit)}{between}{high.removesuffix(unit)})"
     return told if claim.people is None else f"{told} of {claim.people:,}"
 
 
@@ -92,7 +94,11 @@ def number(value: float, unit: str) -> str:
 
     >>> number(0.25, "share"), number(0.00038, "share"), number(1234, "count"), number(2.1, "mean")
     ('25.0 %', '0.038 %', '1,234', '2.10')
+    >>> number(-0.042, "gap")
+    '\u22124.2 points'
     """
+    if unit == "gap":
+        return f"{100 * value:+.1f} points".replace("-", "\u2212")
     if unit == "share":
         return (
             f"{100 * value:.1f} %" if abs(value) >= 0.001 or not value else f"{100 * value:.2g} %"

@@ -23,8 +23,8 @@ class Claim(msgspec.Struct, frozen=True):
         name: what programs call it, and `connu scorecard --how`.
         section: where it stands (SECTIONS).
         label: what people read.
-        unit: count, share (0–1), mean, money (the brand's currency), or score (a figure of its
-            own scale, as a lift).
+        unit: count, share (0–1), gap (a difference of shares, −1 to 1), mean, money (the brand's
+            currency), or score (a figure of its own scale, as a lift).
         value: the figure; None when there is nothing to divide by, or where it is hidden.
         low, high: its 95 % interval, where it is an estimate; a count of what is there has none.
         people: on how many it was measured, where it was.

@@ -274,7 +274,7 @@ class _Said:
                 f"{place}confirmed", words.CONFIRMED, seen_sql.confirmed(which), share, rows, hidden
             ),
             told=claim(f"{place}told", words.TOLD, seen_sql.told(which), mean, with_told, few),
-            gap=claim(f"{place}gap", words.GAP, seen_sql.gap(which), gap, with_told, few),
+            gap=claim(f"{place}gap", words.GAP, seen_sql.gap(which), gap, with_told, few, "gap"),
         )
 
     def knows_me(self, own_estimate: float | None) -> KnowsMe:
@@ -294,7 +294,7 @@ class _Said:
             less = Share(
                 own_estimate - share.value, own_estimate - share.high, own_estimate - share.low
             )
-            gap = self._claim("knows_me.gap", words.OWN_GAP, sql, less, rows, few)
+            gap = self._claim("knows_me.gap", words.OWN_GAP, sql, less, rows, few, "gap")
         return KnowsMe(
             share=self._claim("knows_me.share", words.KNOWN, seen_sql.known(), share, rows, few),
             mean=self._claim(

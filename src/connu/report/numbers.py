@@ -104,11 +104,17 @@ class Numbers:
         return self.number(value, 3 if size < 1 else 2 if size < 10 else 1 if size < 100 else 0)
 
     def value(self, value: float | None, unit: str) -> str:
-        """A figure by its unit (those of claims; any other is a count)."""
+        """A figure by its unit (those of claims; any other is a count).
+
+        >>> Numbers("en").value(0.123, "gap"), Numbers("fr").value(-0.04, "gap")
+        ('+12.3\\u202fpoints', '\u22124,0\\u202fpoints')
+        """
         if value is None:
             return NOTHING
         if unit == "share":
             return self.percent(value)
+        if unit == "gap":
+            return f"{self._signed(value)}{NARROW}points"
         if unit == "money":
             return self.money(value)
         if unit == "score":
@@ -121,12 +127,22 @@ class Numbers:
 
         >>> Numbers("en").interval(0.791, 0.864, "share")
         '79.1–86.4\\u202f%'
+        >>> Numbers("en").interval(-0.02, 0.1, "gap")
+        '\u22122.0 to +10.0'
         """
         if low is None or high is None:
             return ""
         if unit == "share":
             return f"{self._hundredth(low, 1)}–{self._hundredth(high, 1)}{NARROW}%"
+        if unit == "gap":
+            to = "à" if self._french else "to"
+            return f"{self._signed(low)} {to} {self._signed(high)}"
         return f"{self.value(low, unit)}–{self.value(high, unit)}"
+
+    def _signed(self, gap: float) -> str:
+        """Hundredths more or fewer."""
+        text = self.number(100 * gap, 1)
+        return text if gap <= 0 or not text.strip("0.,") else f"+{text}"
 
     def date(self, iso: str | None) -> str:
         """A day in words; what is no date stays as it is.
