@@ -58,6 +58,7 @@ def test_at_less_precision_more_could_be_told(engine, put, shop):
     # 76 of the 80 surest were right: 88 % at least; they are two in five, of 300 visitors.
     assert step.gain == pytest.approx(0.4 * 300)
     assert "At 85\u00a0% instead of 90\u00a0%" in step.sentence.en
+    assert "(precision in [attributes.sex] of connu.toml)" in step.sentence.en
     assert "À 85\u00a0% au lieu de 90\u00a0%" in step.sentence.fr
     assert step.command == "connu build"
 

@@ -7,6 +7,8 @@ next build promises only what it can prove.
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 from connu.engine.sql import literal
@@ -101,23 +103,34 @@ def _say(row: dict[str, Any], circumstances: Circumstances) -> Said | None:
     own = Words(f"«{attribute}»", f"«{attribute}»")
     said = filled(
         Words(
-            "At {precision} instead of {asked}, {attribute} of {share} of the visitors nobody "
-            "knows could be told: some {gain} more{range}. Of known customers held out, {hit} of "
-            "such statements were right.",
-            "À {precision} au lieu de {asked}, {attribute} de {share} des visiteurs que personne "
-            "ne connaît pourrait être dit : environ {gain} de plus{range}. Sur des clients connus "
-            "mis à part, {hit} de ces énoncés étaient justes.",
+            "At {precision} instead of {asked} (precision in {table} of connu.toml), {attribute} "
+            "of {share} of the visitors nobody knows could be told: some {gain} more{range}. Of "
+            "known customers held out, {hit} of such statements were right.",
+            "À {precision} au lieu de {asked} (precision dans {table} de connu.toml), {attribute} "
+            "de {share} des visiteurs que personne ne connaît pourrait être dit : environ {gain} "
+            "de plus{range}. Sur des clients connus mis à part, {hit} de ces énoncés étaient "
+            "justes.",
         ),
         precision=percent(row["precision"]),
         asked=percent(row["asked"]),
+        table=f"[attributes.{_key(attribute)}]",
         attribute=SPOKEN.get(attribute, own),
         share=percent(row["share"]),
         gain=about(row["gain"]),
         range=between(row["low"], row["high"]),
         hit=percent(row["hit"]),
     )
-    # The setting, for whoever reads it: [attributes.NAME] precision.
     return Said(said, "visitors", attribute, "visitors", "connu build")
+
+
+def _key(attribute: str) -> str:
+    """A name as TOML writes a key.
+
+    >>> _key("sex"), _key("shoe size")
+    ('sex', '"shoe size"')
+    """
+    bare = re.fullmatch(r"[A-Za-z0-9_-]+", attribute)
+    return attribute if bare else json.dumps(attribute, ensure_ascii=False)
 
 
 TWINS = Rule(
