@@ -11,7 +11,7 @@ from sklearn.metrics import balanced_accuracy_score, log_loss, roc_auc_score
 from connu.kernel.errors import UsageError
 from connu.measure.intervals import wilson
 from connu.measure.reliability import reliability, shown
-from connu.measure.risk_coverage import RiskCoverage, shared_out
+from connu.measure.risk_coverage import RiskCoverage, shared_out, surest_right
 from connu.measure.twin_reliability import twin_reliability
 from connu.measure.twins import evaluate_twins
 from connu.twins.calibration import expected_calibration_error
@@ -377,3 +377,49 @@ def test_recall_by_rates_known_from_others():
     assert evaluate_twins(p, truth, ["a", "b"]).values[1].recall.value == 1
     told = evaluate_twins(p, truth, ["a", "b"], rates=np.array([50, 50]))
     assert (told.values[0].recall.value, told.values[1].recall.value) == (1, 0)
+
+
+def test_the_surest_are_those_of_each_model():
+    """One fold's model says .4 more of everybody: pooled, its doubtful people pass for sure."""
+    right = np.array([1.0, 1, 0, 0, 0, 1, 1, 0, 0, 0])
+    confidence = np.array([0.5, 0.5, 0.4, 0.4, 0.4, 0.9, 0.9, 0.8, 0.8, 0.8])
+    fold = np.repeat([3, 7], 5)
+    assert RiskCoverage(confidence, right).accuracy_at(0.4).value == pytest.approx(0.5)
+    assert surest_right(confidence, right, 0.4, fold) == wilson(1.0, 4)
+    assert surest_right(confidence, right, 1.0, fold) == wilson(0.4, 10)
+    p, truth = crowd(300, 3, seed=2, levels=5)
+    own = np.random.default_rng(0).integers(0, 4, 300)
+    whole = evaluate_twins(p, truth, range(3), folds=np.zeros(300, int))
+    assert whole.acc20.value == pytest.approx(evaluate_twins(p, truth, range(3)).acc20.value)
+    parts = [
+        shared_out(p[own == f], truth[own == f], 0.2).value * (own == f).sum() for f in range(4)
+    ]
+    assert shared_out(p, truth, 0.2, own).value == pytest.approx(sum(parts) / 300)
+
+
+def test_a_recall_is_as_wide_as_the_models_differ():
+    """Each model finds its own share of a value; what another one finds lies in the interval."""
+    rng = np.random.default_rng(8)
+    held = {True: 0, False: 0}
+    for _ in range(300):
+        shares = rng.uniform(0.1, 0.9, 11)
+        fold = np.repeat(np.arange(10), 12)
+        found = rng.random(120) < shares[fold]
+        # Of the value «b» the model says .6 where it finds it, of «a» always.
+        yes = np.where(found, 0.6, 0.4)
+        p = np.concatenate([np.stack([1 - yes, yes], axis=1), np.tile([0.9, 0.1], (120, 1))])
+        truth, of = np.repeat([1, 0], 120), np.concatenate([fold, fold])
+        true = rng.binomial(10_000, shares[-1]) / 10_000
+        for folds in (of, None):
+            share = evaluate_twins(p, truth, ["a", "b"], folds=folds).values[1].recall
+            held[folds is not None] += share.low <= true <= share.high
+    assert held[True] / 300 >= 0.88
+    assert held[False] / 300 < 0.5
+
+
+def test_models_that_agree_make_no_recall_wider():
+    p, truth = crowd(400, 2, seed=6)
+    fold = np.random.default_rng(1).integers(0, 5, 400)
+    plain, apart = (evaluate_twins(p, truth, SEX, folds=f).values[1].recall for f in (None, fold))
+    assert apart.value == plain.value
+    assert apart.high - apart.low == pytest.approx(plain.high - plain.low, rel=0.3)

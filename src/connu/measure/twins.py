@@ -19,8 +19,9 @@ from connu.measure.auc import Area, area_share
 from connu.measure.bounds import Bounds, calibration_bounds, finite, mean_bounds
 from connu.measure.intervals import Share, wilson
 from connu.measure.reliability import Reliability, place_of, reliability
-from connu.measure.risk_coverage import Coverage, RiskCoverage, shared_out
+from connu.measure.risk_coverage import Coverage, RiskCoverage, shared_out, surest_right
 
+_Z95 = 1.959963984540054
 #: Bins of the reliability curves and of the calibration errors.
 BINS = 15
 
@@ -84,7 +85,8 @@ class TwinsScore(msgspec.Struct, frozen=True):
         accuracy: share right of all predictions.
         balanced_accuracy: mean recall over the values somebody has, predicting the value whose
             probability ÷ base rate (among those judged) is highest.
-        acc20: accuracy of the surest fifth; people equally sure count as their mean.
+        acc20: accuracy of the surest fifth; people equally sure count as their mean. Where several
+            models judged, of the surest fifth of each.
         acc50: accuracy of the surest half, likewise.
         acc20c: accuracy of the surest fifth, shared out over the values at their base rates
             (`risk_coverage.shared_out`).
@@ -141,8 +143,9 @@ def evaluate_twins(
         classes: k values.
         stated: (n,) the code stated of each, −1 where connu is silent, as
             `TwinsClassifier.state` tells; or bool: whether the prediction is stated.
-        folds: int (n,): by which model each was judged; areas compare people of one model. None:
-            one model judged all.
+        folds: int (n,): by which model each was judged. Areas compare people of one model, the
+            surest are those of each model, and recalls are as wide as models differ. None: one
+            model judged all.
         rates: (k,) shares or numbers of the classes by which predictions are weighed for balanced
             accuracy and recall, as known from others; those of the people judged when absent.
 
@@ -161,19 +164,26 @@ def evaluate_twins(
     curve, ece = reliability(top, right, BINS)
     surest = RiskCoverage(top, right)
     known = people if rates is None else np.asarray(rates, np.float64)
-    recalls = _recalls(p, y, people, known)
+    hits = _hits(p, y, known)
+    recalls = [_recall(hits, y == c, folds) if people[c] else None for c in range(k)]
     with np.errstate(divide="ignore"):
         surprise = -np.log2(np.maximum(p[np.arange(n), y], 1e-15))
     auc, auc_of = _auc(areas, people, classes)
+
+    def at(coverage: float) -> Share:
+        if folds is None:
+            return surest.accuracy_at(coverage)
+        return surest_right(top, right, coverage, np.asarray(folds))
+
     return TwinsScore(
         people=n,
         auc=auc,
         auc_of=auc_of,
         accuracy=surest.accuracy_at(1.0),
         balanced_accuracy=_balanced(recalls, people),
-        acc20=surest.accuracy_at(0.2),
-        acc50=surest.accuracy_at(0.5),
-        acc20c=shared_out(p, y, 0.2),
+        acc20=at(0.2),
+        acc50=at(0.5),
+        acc20c=shared_out(p, y, 0.2, folds),
         ece=ece,
         overconfidence=float(top.mean() - right.mean()),
         log_loss=float(surprise.mean()),
@@ -271,20 +281,47 @@ def _area(area: Area | None, people: int, n: int) -> Share | None:
     return area_share(area.value, area.influence, min(int(people), int(n - people)))
 
 
-def _recalls(p: np.ndarray, y: np.ndarray, people: np.ndarray, rates: np.ndarray) -> np.ndarray:
-    """(k,) share of each class's people found at the base-rate thresholds; nan without people."""
-    held = people > 0
+def _hits(p: np.ndarray, y: np.ndarray, rates: np.ndarray) -> np.ndarray:
+    """(n,) whether each is found at the base-rate thresholds; of several equal ones, a part."""
     # A class of nobody known is never predicted: −1 is below any ratio.
     ratio = np.where(rates > 0, p * (rates.sum() / np.maximum(rates, 1e-12)), -1.0)
     tied = ratio == ratio.max(axis=1)[:, None]
-    right = tied[np.arange(len(y)), y] / tied.sum(axis=1)
-    hits = np.bincount(y, weights=right, minlength=len(people))
-    return np.where(held, hits / np.maximum(people, 1), np.nan)
+    found: np.ndarray = tied[np.arange(len(y)), y] / tied.sum(axis=1)
+    return found
 
 
-def _balanced(recalls: np.ndarray, people: np.ndarray) -> Share:
-    held = people > 0
-    recall, many = recalls[held], people[held]
+def _recall(hits: np.ndarray, of_class: np.ndarray, folds: np.ndarray | None) -> Share:
+    """The share of a class's people that is found, with its interval.
+
+    A model that can hardly tell finds all of a value or nobody of it, by where its threshold
+    happens to lie; the model that tells is one more of those. So the variance between folds is
+    added, once for the mean of the models judged and once for the one that tells.
+
+    Source: DerSimonian & Laird, Controlled Clinical Trials 7 (1986), for the variance between; Zou
+        & Donner, Statistics in Medicine 27 (2008), for adding it to either side.
+    """
+    found = hits[of_class]
+    value, n = min(1.0, float(found.mean())), len(found)
+    spread = value * (1 - value)
+    if folds is None or not spread:
+        return wilson(value, n)
+    place = np.unique(np.asarray(folds)[of_class], return_inverse=True)[1]
+    many = np.bincount(place)
+    apart = float((many * (np.bincount(place, weights=found) / many - value) ** 2).sum())
+    models = float(n - (many**2).sum() / n)
+    between = max(0.0, apart - (len(many) - 1) * spread) / models if models > 0 else 0.0
+    share = wilson(value, n)
+    more = _Z95 * math.sqrt(between * (1 + float((many**2).sum()) / n**2))
+    low, high = (
+        value - math.hypot(value - share.low, more),
+        value + math.hypot(share.high - value, more),
+    )
+    return Share(value, max(0.0, low), min(1.0, high))
+
+
+def _balanced(recalls: Sequence[Share | None], people: np.ndarray) -> Share:
+    many = people[people > 0]
+    recall = np.array([share.value for share in recalls if share is not None])
     value = float(recall.mean())
     variance = float((recall * (1 - recall) / many).sum()) / len(recall) ** 2
     if variance == 0:
@@ -299,7 +336,7 @@ def _value(
     y: np.ndarray,
     people: np.ndarray,
     area: Area | None,
-    recall: float,
+    recall: Share | None,
     said: np.ndarray | None,
 ) -> ValueScore:
     of_class = (y == c).astype(np.float64)
@@ -310,7 +347,7 @@ def _value(
         people=many,
         base_rate=many / len(y),
         auc=_area(area, many, len(y)),
-        recall=None if math.isnan(recall) else wilson(float(recall), many),
+        recall=recall,
         ece=ece,
         overconfidence=float(p[:, c].mean()) - many / len(y),
         stated=None if said is None else _stated(said == c, said, p, y),
