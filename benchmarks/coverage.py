@@ -10,9 +10,10 @@ brand's truth/ knows (`benchmarks.coverage_kinds`). A line of the file is an int
 the file holds whole is not made again, so that a run which was stopped goes on. Several runs with
 other seeds may run side by side, each with its file, and be counted together.
 
-Of 1,500 people a brand takes some 18 s of processor time for twins, 13 s for identities, calibration
-and survey together, 45 s each for expectations and for intents (two builds and an evaluation). The
-kind «visitors» is no claim: it tells how far what is measured on known customers carries to visitors.
+Of 1,500 people a brand takes some 18 s of processor time for twins, 13 s for identities,
+calibration and survey together, 45 s each for expectations and for intents (two builds and an
+evaluation). The kind «visitors» is no claim: it tells how far what is measured on known customers
+carries to visitors.
 """
 
 from __future__ import annotations
