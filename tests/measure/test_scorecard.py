@@ -264,6 +264,17 @@ def reliability(engine, name, schema, rows):
     engine.put(name, pa.Table.from_pylist(rows, schema=schema))
 
 
+def test_a_mean_that_would_give_hidden_parts_away_is_hidden_too(engine):
+    """Of 33 + x + y customers with 33 + 2x + 3y sources anybody could have x and y."""
+    counts = [1] * 33 + [2] * 4 + [3] * 5
+    base(engine, customers=[(f"c{n:02d}", many, many) for n, many in enumerate(counts)])
+    card = counted(engine)
+    assert cells(card, "customers_by_sources") == {"1": 33, "2": None, "3": None}
+    mean = metric(card, "sources_per_customer")
+    assert mean.hidden and mean.value is None
+    assert not metric(card, "records_per_customer").hidden
+
+
 def test_checks_are_read_from_what_was_measured_each_with_its_query(engine):
     base(engine, twins=[("visitor", f"k{n}", "sex", "female", 0.9, n < 12) for n in range(20)])
     told = {"attribute": "sex", "people": 200, "coverage": 1.0}

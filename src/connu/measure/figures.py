@@ -25,6 +25,9 @@ class Figure(NamedTuple):
     `of`: whom it speaks of: a share or mean of `customers` or `visitors`, or a number of `people`.
     Where these are fewer than K_LEAST it is not shown (`few`).
 
+    `over`: the breakdown it is the mean of: where a part of that is hidden, so is it, for with the
+    sum of all parts it would give two hidden ones away.
+
     A query may ask for purchases of one currency by <purchase>, a condition on events (`bound`).
     """
 
@@ -34,6 +37,7 @@ class Figure(NamedTuple):
     unit: str
     sql: str
     of: str = ""
+    over: str = ""
 
 
 class Spread(NamedTuple):

@@ -97,6 +97,7 @@ FIGURES = (
         "mean",
         "SELECT avg(sources) AS value FROM {customers}",
         "customers",
+        "customers_by_sources",
     ),
     Figure(
         "several_sources_share",

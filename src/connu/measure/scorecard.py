@@ -62,12 +62,22 @@ def counted(
     breakdowns = [
         _breakdown(engine, spread, read) for spread in SPREADS if _can(engine, spread.sql)
     ]
+    for figure in FIGURES:
+        if figure.name in found and figure.over in _with_hidden(breakdowns):
+            found[figure.name] = msgspec.structs.replace(
+                found[figure.name], value=None, people=None, hidden=True
+            )
     checks = [
         *twin_checks(engine, read, at),
         *intent_checks(engine, read, at),
         *coding_check(engine, read, at),
     ]
     return Counted(list(found.values()), breakdowns, checks)
+
+
+def _with_hidden(breakdowns: list[Breakdown]) -> set[str]:
+    """Names of those that hide a part."""
+    return {one.name for one in breakdowns if any(cell.hidden for cell in one.cells)}
 
 
 def _can(engine: Engine, sql: str) -> bool:
