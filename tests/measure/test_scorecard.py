@@ -306,6 +306,22 @@ def test_checks_are_read_from_what_was_measured_each_with_its_query(engine):
     assert engine.collect(check.curve_how)["figure"].to_pylist() == [0.5]
 
 
+@pytest.mark.parametrize(
+    ("attribute", "english", "french"),
+    [
+        ("age_band", "age band, told by twins", "tranche d'âge, selon les jumeaux"),
+        ("profile.young_executive", "profile «young executive», told by twins", None),
+        ("shoe {size}", "shoe {size}, told by twins", "shoe {size}, selon les jumeaux"),
+    ],
+)
+def test_a_check_names_its_attribute_in_words(engine, attribute, english, french):
+    base(engine, twins=[("visitor", "k1", attribute, "a", 0.9, True)])
+    reliability(engine, "twin_reliability", TWIN_RELIABILITY, [])
+    check = next(c for c in counted(engine).checks if c.name == f"twins.{attribute}")
+    assert check.label.en == english
+    assert french is None or check.label.fr == french
+
+
 def test_what_was_not_measured_says_so_and_how_to_get_truth(engine):
     base(engine, twins=[("visitor", "k1", "sex", "female", 0.6, False)])
     reliability(engine, "twin_reliability", TWIN_RELIABILITY, [])

@@ -9,12 +9,14 @@ from connu.app.reading import Reading
 from connu.app.truth import read_truth, scored
 from connu.app.visitor_truth import is_about_visitors, scores_of_visitors
 from connu.engine.sql import literal, quoted
+from connu.measure.attribute_words import attribute_words
 from connu.measure.calibration import Calibration, calibrate
 from connu.measure.check_words import KINDS, NO_TRUTH, ON
 from connu.measure.claims import Check, Claim
 from connu.measure.few import K_LEAST
 from connu.measure.identities import IdentityScore
 from connu.measure.intervals import Share
+from connu.measure.numerals import filled
 from connu.measure.reliability import Reliability, shown
 from connu.measure.truth import read_truth as label_rows
 from connu.measure.twins import TwinsScore
@@ -175,7 +177,7 @@ def _visitor_check(attribute: str, score: TwinsScore, at: str) -> Check:
     return Check(
         name=name,
         kind="twins",
-        label=KINDS["visitors"].filled(what=attribute.replace("{", "").replace("}", "")),
+        label=filled(KINDS["visitors"], what=attribute_words(attribute)),
         checked=True,
         published=bool(score.stated and score.stated.people),
         told=None if score.stated is None else score.stated.people,

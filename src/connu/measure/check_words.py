@@ -112,7 +112,7 @@ MEASURES: dict[str, tuple[Measure, ...]] = {
 #: What is stated.
 KINDS: dict[str, Words] = {
     "identities": Words("records of one person put together", "fiches d'une même personne réunies"),
-    "twins": Words("{what}, told by twins", "{what}, dit par jumeaux"),
+    "twins": Words("{what}, told by twins", "{what}, selon les jumeaux"),
     "visitors": Words("{what} of labelled visitors", "{what} de visiteurs étiquetés"),
     "affinity.category": Words("categories somebody is after", "catégories recherchées"),
     "buy.any": Words("buys anything within {within_en}", "achète quelque chose sous {within_fr}"),

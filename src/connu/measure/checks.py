@@ -11,6 +11,8 @@ from typing import Any
 
 from connu.engine.protocol import Engine
 from connu.engine.sql import literal
+from connu.measure import numerals
+from connu.measure.attribute_words import attribute_words
 from connu.measure.check_words import KINDS, MEASURES, NO_TRUTH, ON, Measure
 from connu.measure.claims import Check, Claim
 from connu.measure.few import K_LEAST
@@ -71,7 +73,7 @@ def twin_checks(engine: Engine, read: Callable[[str], str], at: str) -> list[Che
             Check(
                 name=name,
                 kind="twins",
-                label=KINDS["twins"].filled(what=attribute.replace("{", "").replace("}", "")),
+                label=numerals.filled(KINDS["twins"], what=attribute_words(attribute)),
                 checked=bool(rows),
                 published=stated > 0,
                 told=_shown(stated),

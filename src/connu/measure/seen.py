@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 from connu.engine.protocol import Engine
 from connu.measure import figures, seen_sql
 from connu.measure import seen_words as words
+from connu.measure.attribute_words import attribute_words
 from connu.measure.claims import Claim
 from connu.measure.few import K_LEAST, hide_few
 from connu.measure.intervals import Share, wilson
@@ -263,7 +264,7 @@ class _Said:
         paired = self._interval(hit, hit - told, with_told)
         mean = float(told.mean()) if len(told) else 0.0
         gap = Share(mean - paired.value, mean - paired.high, mean - paired.low)
-        label = words.ALL if part is None else words.PARTS.get(part, Words(part, part))
+        label = words.ALL if part is None else words.PARTS.get(part) or attribute_words(part)
         claim = partial(self._claim, of=[] if part is None else [label])
         return Stated(
             by=by,

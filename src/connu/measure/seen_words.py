@@ -58,12 +58,6 @@ PARTS = {
     "twins": Words("told by twins", "dit par les jumeaux"),
     "intents": Words("read from behaviour", "lu dans le comportement"),
     "coded": Words("coded from their words", "codé d'après leurs mots"),
-    "sex": Words("sex", "sexe"),
-    "birth_year": Words("year of birth", "année de naissance"),
-    "age_band": Words("age", "âge"),
-    "city": Words("town", "ville"),
-    "postcode": Words("postcode", "code postal"),
-    "place": Words("region", "région"),
     "affinity": Words("interest", "centre d'intérêt"),
     "expectation": Words("expectation", "attente"),
 }
