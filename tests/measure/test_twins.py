@@ -401,7 +401,7 @@ def test_a_recall_is_as_wide_as_the_models_differ():
     """Each model finds its own share of a value; what another one finds lies in the interval."""
     rng = np.random.default_rng(8)
     held = {True: 0, False: 0}
-    for _ in range(300):
+    for _ in range(100):
         shares = rng.uniform(0.1, 0.9, 11)
         fold = np.repeat(np.arange(10), 12)
         found = rng.random(120) < shares[fold]
@@ -413,8 +413,8 @@ def test_a_recall_is_as_wide_as_the_models_differ():
         for folds in (of, None):
             share = evaluate_twins(p, truth, ["a", "b"], folds=folds).values[1].recall
             held[folds is not None] += share.low <= true <= share.high
-    assert held[True] / 300 >= 0.88
-    assert held[False] / 300 < 0.5
+    assert held[True] / 100 >= 0.85
+    assert held[False] / 100 < 0.5
 
 
 def test_models_that_agree_make_no_recall_wider():
