@@ -348,7 +348,8 @@ def hostile_card() -> Scorecard:
         ],
         themes=[
             *THEMES,
-            *(theme(word, word, 20, 30, 40, quotes=[{"quote": word, "status": word}])
+            *(theme(word, word, 20, 30, 40, label=Words(word, word),
+                    quotes=[{"quote": word, "status": word}])
               for word in bad),
         ],
         intents=[*INTENTS, *(IntentNow(word, 30, 20, 30, 3.0, 99.0) for word in bad)],
