@@ -58,6 +58,23 @@ def test_an_empty_table_keeps_its_columns(engine: Engine):
     assert engine.columns("nobody") == PEOPLE.column_names
 
 
+def test_a_table_put_anew_has_its_new_columns(engine: Engine):
+    engine.put("people", PEOPLE)
+    assert engine.columns("people") == PEOPLE.column_names
+    engine.put("people", PEOPLE.select(["name"]))
+    assert engine.columns("people") == ["name"]
+    engine.run("people", "SELECT name AS called, 1 AS one FROM people")
+    assert engine.columns("people") == ["called", "one"]
+    engine.drop("people")
+    assert not engine.has("people")
+
+
+def test_what_is_told_of_columns_is_nobodys_to_change(engine: Engine):
+    engine.put("people", PEOPLE)
+    engine.columns("people").clear()
+    assert engine.columns("people") == PEOPLE.column_names
+
+
 def test_a_stream_is_put_without_being_held(engine: Engine):
     stream = pa.RecordBatchReader.from_batches(PEOPLE.schema, iter(PEOPLE.to_batches(2)))
     engine.put("people", stream)

@@ -53,6 +53,8 @@ class DuckEngine:
             raise unreadable("make the folder", self.workspace, error) from None
         self._threads = threads
         self._owned: set[str] = set()
+        # What stages ask of most; each would be a query of its own. None: not asked yet.
+        self._columns: dict[str, list[str] | None] = {}
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="connu-query")
         with _told():
             self._connection = duckdb.connect(
@@ -81,18 +83,25 @@ class DuckEngine:
 
     def view(self, name: str, sql: str) -> None:
         self._fetch(f"CREATE OR REPLACE VIEW {quoted(table_name(name))} AS {sql}")
+        if name.lower() in self._columns:
+            # Views over it may have other columns now.
+            self._columns = dict.fromkeys(self._columns)
+        self._columns[name.lower()] = None
 
     def has(self, name: str) -> bool:
-        found = self._fetch(
-            "SELECT count(*) FROM information_schema.tables WHERE table_name = " + literal(name)
-        )
-        return bool(found[0][0])
+        return name.lower() in self._columns
 
     def columns(self, name: str) -> list[str]:
-        return [row[0] for row in self._fetch(f"DESCRIBE {quoted(table_name(name))}")]
+        known = self._columns.get(name.lower())
+        if known is None:
+            known = [row[0] for row in self._fetch(f"DESCRIBE {quoted(table_name(name))}")]
+            if self.has(name):
+                self._columns[name.lower()] = known
+        return list(known)
 
     def drop(self, name: str) -> None:
         self._fetch(f"DROP VIEW IF EXISTS {quoted(table_name(name))}")
+        self._columns.pop(name.lower(), None)
         if name in self._owned:
             self._file(name).unlink(missing_ok=True)
             self._owned.discard(name)

@@ -7,7 +7,6 @@ At a place the longest term holds, and what stands in it is not read again: «pa
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,7 +17,7 @@ from numba import njit
 from connu.understand.cutting import Clauses
 from connu.understand.folding import Folded, fold
 from connu.understand.lemmas import LANGUAGES
-from connu.understand.tokens import FNV_OFFSET, FNV_PRIME, Tokens, hash_of, tokens_of
+from connu.understand.tokens import FNV_OFFSET, FNV_PRIME, Tokens, tokens_of
 
 #: What a word of a term asks: its very self, a beginning, anything.
 _EXACT, _BEGINS, _ANY = range(3)
@@ -82,8 +81,9 @@ def compile_terms(listed: Iterable[tuple[str, int, float, int]]) -> Terms:
     of, weights = list[int](), list[float]()
     first: dict[int, list[int]] = {}
     lengths = 0
-    for text, speaks_for, weight, spoken in listed:
-        parsed = parse_term(text)
+    listed = list(listed)
+    every = parse_terms([text for text, *_ in listed])
+    for parsed, (_, speaks_for, weight, spoken) in zip(every, listed, strict=True):
         if not parsed or parsed[0][1] == _ANY:
             continue
         word, how, size = parsed[0]
@@ -120,17 +120,23 @@ def parse_term(text: str) -> list[tuple[int, int, int]]:
     >>> [(how, size) for _, how, size in parse_term("Livré* en * jours")]
     [(1, 5), (0, 2), (2, 0), (0, 5)]
     """
-    parsed: list[tuple[int, int, int]] = []
-    for piece in re.split(r"\s+", text.strip()):
+    return parse_terms([text])[0]
+
+
+def parse_terms(texts: Sequence[str]) -> list[list[tuple[int, int, int]]]:
+    """The words of terms, as `parse_term` gives them. About 10 µs a term."""
+    pieces = [(n, piece) for n, text in enumerate(texts) for piece in text.split()]
+    folded = fold(pa.array([piece.rstrip("*") for _, piece in pieces], pa.string()))
+    tokens = tokens_of(folded)
+    sizes, hashes = (tokens.end - tokens.start).tolist(), tokens.hash.tolist()
+    parsed: list[list[tuple[int, int, int]]] = [[] for _ in texts]
+    for (n, piece), first, last in zip(pieces, tokens.starts, tokens.starts[1:], strict=False):
         if piece == "*":
-            parsed.append((0, _ANY, 0))
+            parsed[n].append((0, _ANY, 0))
             continue
-        folded = fold(pa.array([piece.rstrip("*")]))
-        tokens = tokens_of(folded)
-        for at, (a, b) in enumerate(zip(tokens.start, tokens.end, strict=True)):
-            begins = piece.endswith("*") and at == len(tokens.start) - 1
-            word = "".join(map(chr, folded.codes[a:b]))
-            parsed.append((hash_of(word), _BEGINS if begins else _EXACT, len(word)))
+        for at in range(first, last):
+            begins = piece.endswith("*") and at == last - 1
+            parsed[n].append((hashes[at], _BEGINS if begins else _EXACT, sizes[at]))
     return parsed
 
 
