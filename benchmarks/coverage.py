@@ -8,7 +8,8 @@ Each brand is made (`connu demo` with another seed), built as a user builds it, 
 that would be published is held against the same figure on those it is claimed for, which the
 brand's truth/ knows (`benchmarks.coverage_kinds`). A line of the file is an interval; a brand that
 the file holds whole is not made again, so that a run which was stopped goes on. Several runs with
-other seeds may run side by side, each with its file, and be counted together.
+other seeds may run side by side, each with its file and OMP_NUM_THREADS=1 (threads that wait burn a
+core), and be counted together.
 
 Of 1,500 people a brand takes some 18 s of processor time for twins, 13 s for identities,
 calibration and survey together, 45 s each for expectations and for intents (two builds and an

@@ -11,9 +11,11 @@ import chromium
 import hypothesis
 import pytest
 
-# A process of xdist is told that the screen is 80 wide; tests of the screen know no screen.
 if "PYTEST_XDIST_WORKER" in os.environ:
+    # A process of xdist is told that the screen is 80 wide; tests of the screen know no screen.
     os.environ.pop("COLUMNS", None)
+    # Each process has a core: threads of a library that wait for each other would burn the other's.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Times decide no test: two processes share the cores, and the first example of a test compiles.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")

@@ -44,6 +44,12 @@ path = "data/products.csv"
 [sources.shop.fields]
 id = "sku"
 category = "rayon"
+
+[intents]
+enabled = false
+
+[understand]
+enabled = false
 """
 KNOWN, VISITORS = 240, 60
 SEXES = ("female", "male")

@@ -95,7 +95,6 @@ class Look:
         overflow: CSS pixels by which the page is wider than the window; at most 0 where none is.
         smallest: The smallest visible text: pixels as shown, and its first words; None of no text.
         title, text: The document's title, and its text as seen.
-        screenshot: PNG of the whole page.
     """
 
     console: list[str] = field(default_factory=list)
@@ -107,7 +106,6 @@ class Look:
     smallest: tuple[float, str] | None = None
     title: str = ""
     text: str = ""
-    screenshot: bytes = b""
 
     @property
     def grave(self) -> list[Violation]:
@@ -218,7 +216,6 @@ class Chromium:
             smallest = page.evaluate(_SMALLEST)
             look.smallest = (float(smallest[0]), smallest[1]) if smallest else None
             look.title, look.text = page.title(), page.inner_text("body")
-            look.screenshot = page.screenshot(full_page=True)
             # Axe comes last: it is the one that puts something into the page.
             if javascript:
                 look.violations = _judged(page)

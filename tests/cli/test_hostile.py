@@ -72,7 +72,7 @@ def test_spoiled_files_are_told_never_thrown(run, tmp_path, seed):
 
 @pytest.mark.slow
 @settings(
-    max_examples=8,
+    max_examples=5,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

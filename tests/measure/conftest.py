@@ -66,11 +66,12 @@ def engine(tmp_path: Path) -> Iterator[DuckEngine]:
 
 @pytest.fixture
 def put(engine: DuckEngine) -> Put:
-    """Put tables, rows as dictionaries; those not named are there, and empty."""
+    """Put tables, rows as dictionaries; those without rows are there, and empty. With names, put
+    these alone."""
 
-    def put_tables(**rows: list[dict[str, Any]]) -> None:
-        for table, shape in SHAPES.items():
-            engine.put(table, pa.Table.from_pylist(rows.get(table, []), schema=shape))
+    def put_tables(*names: str, **rows: list[dict[str, Any]]) -> None:
+        for table in names or SHAPES:
+            engine.put(table, pa.Table.from_pylist(rows.get(table, []), schema=SHAPES[table]))
 
     return put_tables
 
