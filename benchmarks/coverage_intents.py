@@ -8,7 +8,6 @@ table judges the model on every pair of subject and category, an evaluation what
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import connu
@@ -46,15 +45,15 @@ def intents(brand: Brand, seed: int) -> Iterator[Interval]:
         # Of what is not told no interval is read: what came has nothing to hold against it.
         if other is None or row["low"] is None or not row["stated"]:
             continue
-        share = Share(row["figure"], row["low"], row["high"])
+        # A lift is the share of buyers that are found, over the tenth they are found in.
+        unit = 10.0 if row["measure"] == "lift10" else 1.0
+        share = Share(*(row[name] / unit for name in ("figure", "low", "high")))
         found, many, rows = other
-        ahead = rows / row["people"]
-        wider = _wider if row["measure"] == "lift10" else share_ahead
-        share = wider(share, ahead)
+        share = share_ahead(share, rows / row["people"])
         days = "" if row["horizon_days"] is None else f" {row['horizon_days']} days"
         yield Interval(
             f"{row['kind']} {row['level']} {row['measure']}", f"{row['kind']}{days}",
-            share.value, share.low, share.high, row["people"], found, many,
+            share.value * unit, share.low * unit, share.high * unit, row["people"], found, many,
         )  # fmt: skip
 
 
@@ -85,10 +84,3 @@ def _next(came: NextEvaluation | None) -> dict[_Key, tuple[float, int, int]]:
                 key = ("next", level, None, f"hr{one.length}")
                 true[key] = (one.hit_rate.value, score.sessions, score.steps - score.unknown)
     return true
-
-
-def _wider(lift: Share, ahead: float) -> Share:
-    """Of a lift, for another time of so many, for each one judged."""
-    by = math.sqrt(1 + 1 / ahead)
-    low, high = (lift.value + (bound - lift.value) * by for bound in (lift.low, lift.high))
-    return Share(lift.value, max(0.0, low), high)

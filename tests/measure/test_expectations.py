@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score, precision_recall_fscore_support
 
-from connu.measure.bootstrap import resampled
 from connu.measure.expectations import (
     UNSAID,
     CodedSpans,
@@ -17,6 +16,7 @@ from connu.measure.expectations import (
     expectation_score,
 )
 from connu.measure.intervals import wilson
+from connu.measure.mean_f1 import mean_f1
 from connu.measure.repeats import repeated
 from connu.measure.span_figures import Spans, matched, span_score
 from connu.measure.theme_figures import theme_score
@@ -74,27 +74,42 @@ def test_nothing_told_and_nothing_true():
 
 
 # --------------------------------------------------------------- intervals
-def test_an_interval_of_a_share_is_as_wide_as_it_should_be():
-    counts = np.stack([np.arange(400) % 4 == 0, np.ones(400)], axis=1)
-    (share,) = resampled(counts, lambda sums: (sums[:, 0] / sums[:, 1])[:, None])
-    half = 1.96 * np.sqrt(0.25 * 0.75 / 400)
-    assert share.value == 0.25
-    assert share.high - share.value == pytest.approx(half, rel=0.2)
-    assert share.value - share.low == pytest.approx(half, rel=0.2)
+def coded(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Themes told and true of n verbatims: one often, one in ten, one in thirty."""
+    truth = rng.random((n, 3)) < np.array([0.5, 0.1, 0.03])
+    told = np.where(truth, rng.random((n, 3)) < 0.75, rng.random((n, 3)) < 0.04)
+    return told, truth
 
 
-def test_the_same_seed_draws_the_same_and_order_does_not_matter_much():
-    counts = np.random.default_rng(0).random((50, 2))
+@pytest.mark.parametrize(("verbatims", "least"), [(80, 0.9), (500, 0.92)])
+def test_intervals_hold_the_truth_as_often_as_they_say(verbatims, least):
+    told, truth = coded(np.random.default_rng(1), 400_000)
+    sums = [counts.sum(0) for counts in (told & truth, told, truth)]
+    f1 = 2 * sums[0] / (sums[1] + sums[2])
+    rng = np.random.default_rng(2)
+    held = {"f1": 0, "micro": 0, "macro": 0}
+    for _ in range(300):
+        found = theme_score(*coded(rng, verbatims), WORDS.themes)
+        first = found.by_theme[WORDS.themes[0]].f1
+        micro = 2 * sums[0].sum() / (sums[1] + sums[2]).sum()
+        held["f1"] += first.low <= f1[0] <= first.high
+        held["micro"] += found.micro.f1.low <= micro <= found.micro.f1.high
+        if len(found.by_theme) == 3:  # else the mean is of other themes
+            held["macro"] += found.macro.low <= f1.mean() <= found.macro.high
+        else:
+            held["macro"] += 1
+    assert all(least <= many / 300 <= 0.99 for many in held.values()), held
 
-    def ratio(sums):
-        return (sums[:, 0] / sums.sum(1))[:, None]
 
-    assert resampled(counts, ratio) == resampled(counts, ratio)
-    assert resampled(counts, ratio, seed=1) != resampled(counts, ratio)
+def test_the_order_of_verbatims_does_not_matter():
+    told, truth = coded(np.random.default_rng(3), 200)
+    one = theme_score(told, truth, WORDS.themes)
+    two = theme_score(told[::-1], truth[::-1], WORDS.themes)
+    assert (one.macro.low, one.macro.high) == pytest.approx((two.macro.low, two.macro.high))
 
 
 def test_what_nobody_contradicts_is_not_certain_for_that():
-    """Ten of ten right: the bootstrap would say 100 % to 100 %."""
+    """Ten of ten right is not 100 % to 100 %."""
     told = np.zeros((50, 3), bool)
     told[:10, 0] = told[:20, 1] = True
     truth = np.zeros((50, 3), bool)
@@ -110,9 +125,12 @@ def test_what_nobody_contradicts_is_not_certain_for_that():
     assert sure is not None and sure.macro_f1 == wilson(1.0, 12)
 
 
-def test_few_units_have_no_interval():
-    (share,) = resampled(np.ones((2, 1)), lambda sums: sums / sums)
-    assert (share.low, share.high) == (0.0, 1.0)
+def test_of_few_verbatims_little_is_known():
+    told = truth = np.array([[True, False, False], [False, True, False]])
+    found = theme_score(told, truth, WORDS.themes)
+    assert found.macro == wilson(1.0, 2) and found.macro.low < 0.4
+    score = mean_f1(np.zeros((5, 0)), np.zeros((5, 0)), np.zeros((5, 0)))
+    assert (score.value, score.low, score.high) == (0.0, 0.0, 1.0)
 
 
 def test_repeats_are_students():

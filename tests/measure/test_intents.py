@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
@@ -138,6 +140,54 @@ def test_the_interval_of_the_lift_holds_the_truth():
         lift = lift_at(0.1, best.astype(float), bought)
         inside += lift.low <= 4 <= lift.high
     assert inside >= 180
+
+
+def test_a_lift_is_never_told_beyond_what_it_can_be():
+    p = np.arange(200) / 200
+    bought = p >= 0.95  # ten, all of them among the highest tenth
+    lift = lift_at(0.1, p, bought)
+    assert (lift.value, lift.high) == pytest.approx((10.0, 10.0)) and 6 < lift.low < 10
+    often = lift_at(0.1, p, p >= 0.5)
+    assert often.low < often.value == pytest.approx(2.0) == often.high
+
+
+def drawn(chance: np.random.Generator, of_class: int) -> tuple[np.ndarray, np.ndarray]:
+    """Scores of few who bought and many who did not: one in seven bought without any sign."""
+    told = np.where(chance.random(of_class) < 1 / 7, 0.0, 2.2) + chance.normal(0, 0.8, of_class)
+    return np.append(told, chance.normal(0, 1, 600)), np.arange(of_class + 600) < of_class
+
+
+@pytest.mark.parametrize(("of_class", "least"), [(12, 0.89), (60, 0.92)])
+def test_intervals_of_few_buyers_hold_the_truth(of_class, least):
+    scores, _ = drawn(np.random.default_rng(1), 100_000)
+    others = np.random.default_rng(2).normal(0, 1, 100_000)
+    true = {"auc": float(np.mean(np.searchsorted(np.sort(others), scores[:100_000]) / 100_000))}
+    chance = np.random.default_rng(3)
+    found = [intent_figures(*drawn(chance, of_class)) for _ in range(300)]
+    true["pr_auc"] = float(np.mean([one["pr_auc"].value for one in found]))
+    for name, value in true.items():
+        held = np.mean([one[name].low <= value <= one[name].high for one in found])
+        assert least <= held <= 0.99, f"{name}: {held}"
+
+
+def intent_figures(scores: np.ndarray, bought: np.ndarray) -> dict[str, Any]:
+    """The figures of an order."""
+    p = 1 / (1 + np.exp(-scores))
+    score = intent_score(p, bought)
+    return {"auc": score.auc, "pr_auc": score.pr_auc, "lift10": score.lift10}
+
+
+def test_a_row_told_twice_of_one_subject_makes_nothing_surer():
+    p, bought = crowd(500, seed=4)
+    once = intent_score(p, bought, subjects=np.arange(500))
+    twice = intent_score(np.tile(p, 2), np.tile(bought, 2), subjects=np.tile(np.arange(500), 2))
+    for name in ("auc", "pr_auc", "lift10"):
+        one, two = getattr(once, name), getattr(twice, name)
+        assert (two.low, two.high) == pytest.approx((one.low, one.high), abs=1e-9), name
+    alone = intent_score(p, bought)
+    assert (alone.pr_auc.low, alone.auc.high) == pytest.approx((once.pr_auc.low, once.auc.high))
+    by_weight = intent_score(p, bought, weight=np.ones(500))
+    assert (by_weight.lift10.low, by_weight.pr_auc) == (alone.lift10.low, alone.pr_auc)
 
 
 def test_a_cut_through_people_told_alike_takes_their_mean():

@@ -19,7 +19,8 @@ from connu.app.hand_labels import HandLabels
 from connu.app.heard import Heard
 from connu.ledger.expectations import EXPECTATION_RELIABILITY
 from connu.measure.ahead import share_ahead
-from connu.measure.intervals import Share, ratio_share, residual_share
+from connu.measure.intervals import Share, ratio_share
+from connu.measure.mean_f1 import mean_f1
 from connu.understand.coder import Coder
 from connu.understand.theme_coder import ThemeCoder
 
@@ -99,17 +100,8 @@ def _figures(
     often = np.flatnonzero(true.sum(0) >= OFTEN)
     if not len(often):
         often = named
-    macro = _macro(right[:, often], told[:, often], true[:, often])
+    macro = mean_f1(right[:, often], told[:, often], true[:, often])
     add(None, "macro_f1", macro, int(true[:, often].sum()))
     micro = ratio_share(2 * right.sum(1), told.sum(1) + true.sum(1))
     add(None, "micro_f1", micro, int(true.sum()))
     return pa.Table.from_pylist(rows, schema=EXPECTATION_RELIABILITY)
-
-
-def _macro(right: np.ndarray, told: np.ndarray, true: np.ndarray) -> Share:
-    """The mean F1 of themes, by what each verbatim adds to it."""
-    both = (told + true).sum(0)
-    f1 = 2 * right.sum(0) / both
-    left = ((2 * right - f1 * (told + true)) / both).mean(1)
-    units = int(np.count_nonzero(told.any(1) | true.any(1)))
-    return residual_share(float(f1.mean()), left, units)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.special import stdtrit
 
-from connu.measure.intervals import Share, wilson
+from connu.measure.dependence import moved_variance
+from connu.measure.intervals import Share, varied_share
 
-_Z95 = 1.959963984540054
+#: People for whom the usual variance of an area speaks, beside those there are.
+_USUAL = 20
 
 
 class Area:
@@ -106,12 +107,14 @@ def area_share(
     fewest: float,
     weight: np.ndarray | None = None,
     groups: np.ndarray | None = None,
+    others: float | None = None,
 ) -> Share:
     """An area (or a mean of areas) with its 95 % interval.
 
-    Wilson's, at the number of independent trials that would vary as much as DeLong's variance
-    says: near 1 a symmetric interval would leave 0–1. The variance is itself estimated, on as many
-    people as the smaller side has: it is widened as Student's t is wider than the normal. An area
+    `intervals.varied_share` by DeLong's variance, which is itself estimated, on as many people as
+    the smaller side has. A few of
+    a class who happen to stand close together seem to vary much less than they do, so where the
+    larger side is told too, the usual variance of such an area counts for twenty of them. An area
     nobody contradicts (0 or 1) has `fewest` trials.
 
     Args:
@@ -119,18 +122,24 @@ def area_share(
         influence: (n,) of each person.
         fewest: people of the class, or outside it, whichever are fewer.
         weight: (n,) for how many alike each row stands, or None: one each.
-        groups: int (n,): rows of one number depend on each other (Obuchowski, Biometrics 53,
-            1997), those of −1 on none; None where all are independent.
+        groups: int (n,), whose each row is (`dependence`), or None: each by itself.
+        others: people of the larger side, of one area; None: DeLong's variance alone, as of a mean
+            of areas.
+
+    Source: Newcombe, Statistics in Medicine 25 (2006), method 5, for the usual variance.
     """
-    moves = influence if weight is None else influence * weight
-    if groups is None:
-        variance = float(np.dot(moves, influence))
-    else:
-        alone = groups < 0
-        variance = float(np.dot(moves[alone], influence[alone]))
-        together = np.bincount(groups[~alone], weights=moves[~alone])
-        variance += float(np.dot(together, together))
-    variance /= max(1.0, float(len(influence) if weight is None else weight.sum())) ** 2
-    variance *= (float(stdtrit(max(1.0, fewest - 1.0), 0.975)) / _Z95) ** 2
-    spread = value * (1 - value)
-    return wilson(value, spread / variance if variance > 0 and spread > 0 else fewest)
+    people = float(len(influence) if weight is None else weight.sum())
+    variance = moved_variance(influence / max(1.0, people), weight, groups)
+    freedom = max(1.0, fewest - 1.0)
+    if others is not None:
+        usual = _usual_variance(value, fewest, others)
+        variance = (freedom * variance + _USUAL * usual) / (freedom + _USUAL)
+        freedom += _USUAL
+    return varied_share(value, variance, freedom, fewest)
+
+
+def _usual_variance(value: float, fewest: float, others: float) -> float:
+    """Of an area, were what is told of each side as spread as it usually is (exponentially)."""
+    each = max(0.0, (fewest + others) / 2 - 1)
+    below, above = value / (1 + value), (1 - value) / (2 - value)
+    return value * (1 - value) * (1 + each * (below + above)) / (fewest * others)

@@ -15,6 +15,7 @@ import numpy as np
 from connu.kernel.errors import UsageError
 from connu.measure.auc import Area, area_share
 from connu.measure.bounds import Bounds, calibration_bounds, finite, mean_bounds
+from connu.measure.dependence import people_in
 from connu.measure.intervals import Share
 from connu.measure.lift import Lift, lift_at
 from connu.measure.precision_recall import average_precision
@@ -168,22 +169,13 @@ def _order(
     auc = None
     if y.any() and not y.all():
         area = Area(value, y, weight)
-        fewest = min(_people(side, weight, subjects) for side in (y, ~y))
-        auc = area_share(area.value, area.influence, fewest, weight, subjects)
+        fewest, others = sorted(people_in(side, weight, subjects) for side in (y, ~y))
+        auc = area_share(area.value, area.influence, fewest, weight, subjects, others)
     return {
         "auc": auc,
-        "pr_auc": average_precision(value, y, weight),
-        "lift10": lift_at(0.1, value, y, weight),
+        "pr_auc": average_precision(value, y, weight, subjects),
+        "lift10": lift_at(0.1, value, y, weight, subjects),
     }
-
-
-def _people(side: np.ndarray, weight: np.ndarray | None, subjects: np.ndarray | None) -> float:
-    """How many different people the rows of a side are."""
-    many = side.astype(np.float64) if weight is None else np.where(side, weight, 0.0)
-    if subjects is None:
-        return float(many.sum())
-    together = subjects >= 0
-    return float(many[~together].sum()) + len(np.unique(subjects[together & side]))
 
 
 def _losses(probability: np.ndarray, y: np.ndarray, weight: np.ndarray | None) -> dict[str, Any]:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from connu.measure.bootstrap import resampled
-from connu.measure.intervals import Share
+from connu.measure.intervals import Share, ratio_share
+from connu.measure.mean_f1 import mean_f1
 
 
 class Found(msgspec.Struct, frozen=True):
-    """How rightly something is found; intervals are 95 %, by verbatims drawn again.
+    """How rightly something is found; intervals are 95 %, with verbatims as units.
 
     Attributes:
         told: how often it was told.
@@ -57,24 +57,15 @@ def theme_score(told: np.ndarray, truth: np.ndarray, themes: Sequence[str]) -> T
     >>> theme_score(both, both, ["price", "app"]).macro.value
     1.0
     """
-    k = len(themes)
-    counted = np.concatenate([told & truth, told, truth], axis=1).astype(np.float64)
-    named = truth.any(0) if len(truth) else np.zeros(k, np.bool_)
-
-    def macro(sums: np.ndarray) -> np.ndarray:
-        f1 = _ratio(2 * sums[:, :k], sums[:, k : 2 * k] + sums[:, 2 * k :])
-        # A draw without a theme that the truth names scores it 0 or not at all: rare, not at all.
-        there = named & (sums[:, 2 * k :] > 0)
-        return _ratio((np.nan_to_num(f1) * there).sum(1), there.sum(1))[:, None]
-
+    named = truth.any(0) if len(truth) else np.zeros(len(themes), np.bool_)
     by_theme = {
         name: found(told[:, number] & truth[:, number], told[:, number], truth[:, number])
         for number, name in enumerate(themes)
         if told[:, number].any() or truth[:, number].any()
     }
     micro = found((told & truth).sum(1), told.sum(1), truth.sum(1))
-    trials = int(truth.any(1).sum())
-    return ThemesScore(len(told), by_theme, micro, resampled(counted, macro, trials=[trials])[0])
+    judged = (part[:, named].astype(np.float64) for part in (told & truth, told, truth))
+    return ThemesScore(len(told), by_theme, micro, mean_f1(*judged))
 
 
 def found(right: np.ndarray, told: np.ndarray, truth: np.ndarray) -> Found:
@@ -83,18 +74,12 @@ def found(right: np.ndarray, told: np.ndarray, truth: np.ndarray) -> Found:
     Args:
         right, told, truth: (verbatims,), what was counted in each.
     """
-    counts = np.stack([right, told, truth], axis=1).astype(np.float64)
-
-    def figures(sums: np.ndarray) -> np.ndarray:
-        hits, said, true = sums.T
-        return np.stack([_ratio(hits, said), _ratio(hits, true), _ratio(2 * hits, said + true)], 1)
-
-    trials = [int(np.count_nonzero(units)) for units in (told, truth, told + truth)]
-    precision, recall, f1 = resampled(counts, figures, trials=trials)
-    total = counts.sum(0).astype(int)
-    return Found(int(total[1]), int(total[2]), int(total[0]), precision, recall, f1)
-
-
-def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """Part ÷ whole; NaN where there is no whole."""
-    return np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0)
+    right, told, truth = (counts.astype(np.float64) for counts in (right, told, truth))
+    return Found(
+        told=int(told.sum()),
+        truth=int(truth.sum()),
+        right=int(right.sum()),
+        precision=ratio_share(right, told),
+        recall=ratio_share(right, truth),
+        f1=ratio_share(2 * right, told + truth),
+    )

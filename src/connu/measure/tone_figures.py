@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from connu.measure.bootstrap import resampled
 from connu.measure.intervals import Share, mean_share
+from connu.measure.mean_f1 import mean_f1
 
 
 class WordScore(msgspec.Struct, frozen=True):
@@ -20,7 +20,7 @@ class WordScore(msgspec.Struct, frozen=True):
     Attributes:
         judged: pairs of verbatim and theme, or statements, rightly found and said in the truth.
         right: the share told rightly; 95 % interval with verbatims as units.
-        macro_f1: the mean F1 of the values that the truth holds; by verbatims drawn again.
+        macro_f1: the mean F1 of the values that the truth holds; likewise.
         by_value: value → [told, truth, right].
     """
 
@@ -57,19 +57,13 @@ def word_score(
     np.add.at(counts, (unit, k + truth), 1)
     hit = told == truth
     np.add.at(counts, (unit[hit], 2 * k + truth[hit]), 1)
-    named = counts[:, k : 2 * k].any(0)
-
-    def macro(sums: np.ndarray) -> np.ndarray:
-        whole = sums[:, :k] + sums[:, k : 2 * k]
-        f1 = np.divide(2 * sums[:, 2 * k :], whole, out=np.zeros_like(whole), where=whole > 0)
-        held = named & (sums[:, k : 2 * k] > 0)
-        return ((f1 * held).sum(1) / np.maximum(held.sum(1), 1))[:, None]
-
+    said_of, true_of, right_of = np.split(counts, 3, axis=1)
+    named = true_of.any(0)
     total = counts.sum(0).astype(int)
     return WordScore(
         judged=len(truth),
         right=mean_share(hit.astype(np.float64), unit),
-        macro_f1=resampled(counts, macro, trials=[len(counts)])[0],
+        macro_f1=mean_f1(right_of[:, named], said_of[:, named], true_of[:, named]),
         by_value={
             value: (int(total[v]), int(total[k + v]), int(total[2 * k + v]))
             for v, value in enumerate(values)
