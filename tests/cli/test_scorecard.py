@@ -101,6 +101,8 @@ def test_how_prints_the_query_and_what_it_gives(run, sample):
     assert f"value {shape['rows'][0]['value']}" in ran.out
     ran = run("scorecard", "--brand", sample, "--how", "custommers")
     assert ran.code == 2 and "did you mean «customers»" in ran.err
+    far = run("scorecard", "--brand", sample, "--how", "zzzzzz")
+    assert far.code == 2 and "connu scorecard --names" in far.err and len(far.err) < 400
 
 
 def test_a_segment_that_cannot_be_read_or_is_too_small(run, sample):

@@ -101,9 +101,10 @@ def hows_of(
         hows = card.hows()
         for name in names:
             if name not in hows:
+                near = did_you_mean(name, hows, "connu scorecard --names")
                 raise UsageError(
                     f"the scorecard has no figure «{name}»",
-                    hint=did_you_mean(name, sorted(hows)) if hows else "it is empty: connu build",
+                    hint=near if hows else "it is empty: connu build",
                 )
         ran = {name: as_read(hows[name], reading.build.tables, read) for name in names or hows}
         return [

@@ -22,6 +22,9 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any, ClassVar
 
+#: Words that somebody reads in one hint; more are for a list.
+_READ = 30
+
 
 class ConnuError(Exception):
     """Root of every error connu raises on purpose.
@@ -106,16 +109,25 @@ class ModelError(ConnuError):
     exit_code = 9
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """' Did you mean «x»?' for the nearest known word, or the list of known words.
+def did_you_mean(word: str, known: Iterable[str], listed: str | None = None) -> str:
+    """'did you mean «x»?' for the nearest known word, or the list of known words.
+
+    Args:
+        word: as typed.
+        known: what it may be.
+        listed: the command that lists them, told in place of a list nobody would read.
 
     >>> did_you_mean("emial", ["email", "phone"])
     'did you mean «email»?'
     >>> did_you_mean("zzz", ["email", "phone"])
     'known: email, phone'
+    >>> did_you_mean("zzz", map(str, range(99)), "connu scorecard --names")
+    'all 99 are listed by: connu scorecard --names'
     """
     names = sorted(known)
     near = get_close_matches(word, names, n=1, cutoff=0.6)
     if near:
         return f"did you mean «{near[0]}»?"
+    if listed is not None and len(names) > _READ:
+        return f"all {len(names)} are listed by: {listed}"
     return "known: " + ", ".join(names)
