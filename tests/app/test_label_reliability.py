@@ -60,3 +60,24 @@ def test_intervals_hold_what_is_found_on_those_not_coded():
                 many[key[1]] += 1
     for measure, n in held.items():
         assert 0.91 <= n / many[measure] <= 0.99, measure
+
+
+@pytest.mark.parametrize("ahead", [0.5, math.inf])
+def test_folds_make_the_figures_of_all_themes_less_sure(ahead):
+    labels, stated = drawn(np.random.default_rng(4), 200)
+    one, ten = (
+        {(row["theme"], row["measure"]): row["high"] - row["low"] for row in rows.to_pylist()}
+        for rows in (
+            _figures(labels, stated, THEMES, ahead),
+            _figures(labels, stated, THEMES, ahead, 10),
+        )
+    )
+    assert one.keys() == ten.keys()
+    for (theme, measure), width in one.items():
+        wider = ten[theme, measure] / width
+        # Where bounds near 0 and 1 bend nothing.
+        by = math.sqrt((1 + 10 / 9 + 1 / ahead) / (1 + 1 / ahead))
+        if theme is None:
+            assert wider == pytest.approx(by, rel=0.05), measure
+        else:
+            assert wider == 1
