@@ -112,10 +112,9 @@ def area_share(
     """An area (or a mean of areas) with its 95 % interval.
 
     `intervals.varied_share` by DeLong's variance, which is itself estimated, on as many people as
-    the smaller side has. A few of
-    a class who happen to stand close together seem to vary much less than they do, so where the
-    larger side is told too, the usual variance of such an area counts for twenty of them. An area
-    nobody contradicts (0 or 1) has `fewest` trials.
+    the smaller side has. A few of a class who happen to stand close together seem to vary much less
+    than they do, so where the larger side is told too, the usual variance of such an area counts
+    for twenty of them. An area nobody contradicts (0 or 1) has `fewest` trials.
 
     Args:
         value: the area.
