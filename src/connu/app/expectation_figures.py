@@ -201,5 +201,5 @@ def _remarks(evaluation: ExpectationsEvaluation) -> list[str]:
         said.append(f"{evaluation.repeated:,} lines were replaced by a later one of the same id.")
     if evaluation.passed_over:
         said.append(f"Not looked at, not known to connu: {', '.join(evaluation.passed_over)}.")
-    said.append("Intervals by verbatims drawn again; of a mean of draws, by Student's t over them.")
+    said.append("Intervals with verbatims as units; of a mean of draws, by Student's t over them.")
     return said

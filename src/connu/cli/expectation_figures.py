@@ -46,7 +46,7 @@ def print_expectation_figures(console: Console, evaluation: ExpectationsEvaluati
     last = evaluation.judged[-1].score
     _print_themes(console, last)
     _print_reliability(console, last)
-    console.print("[dim]Intervals: 95 %, by verbatims drawn again.[/]")
+    console.print("[dim]Intervals: 95 %, with verbatims as units.[/]")
     for text in _left_out(evaluation):
         console.print(escape(text))
 

@@ -19,8 +19,7 @@ def share_ahead(share: Share, ahead: float) -> Share:
 
     The two samples are compared as if both came from one share, the pooled one (the score test), so
     that bounds stay within 0–1. How many independent trials stand behind the share is taken from
-    its own bounds, either side by itself: those of dependent trials, of areas and of the bootstrap
-    are widened alike.
+    its own bounds, either side by itself: those of dependent trials and of areas are widened alike.
 
     Args:
         share: with its interval of the long run.
